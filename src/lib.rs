@@ -1,0 +1,10 @@
+//! What an AI subscription is worth at API list prices, and what it costs the one who sells it.
+//!
+//! The modules stand in the order in which they may know one another: a module uses only those above it.
+
+// Vocabulary.
+pub mod units;
+
+pub mod problem;
+
+pub mod report;

@@ -1,0 +1,169 @@
+//! What a command found: tables of typed cells and the envelope around them.
+//!
+//! A column has a key for machines, with its unit in the name, and a title for people. A heat map is a column of
+//! [`Cell::Heat`]. So a format only ever prints one [`Report`], and every command has every format.
+
+use crate::problem::Problem;
+use crate::units::{Date, Ratio};
+
+/// The answer of one command.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The command: `analyze`.
+    pub kind: &'static str,
+    /// Whether every figure that was asked for is known and every input was read.
+    pub complete: bool,
+    /// The day whose facts were used.
+    pub as_of: Option<Date>,
+    /// The files that were read.
+    pub inputs: Vec<Record>,
+    /// Where rates came from.
+    pub prices: Vec<Record>,
+    /// What was assumed, key by key.
+    pub assumptions: Record,
+    /// The columns of the table, all of them; those of [`Column::shown`] are printed by default.
+    pub columns: Vec<Column>,
+    /// The rows; each has a cell for every column.
+    pub rows: Vec<Row>,
+    /// Counts over the rows.
+    pub summary: Record,
+    /// Lines under the table for people: basis, what is left out.
+    pub footer: Vec<String>,
+    /// What was wrong with the inputs.
+    pub problems: Vec<Problem>,
+}
+
+/// Keys and their values, in order.
+pub type Record = Vec<(&'static str, Cell)>;
+
+/// One kind of figure.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Name for machines; ends in the unit.
+    pub key: &'static str,
+    /// Heading of the terminal table, at most ten characters or so.
+    pub title: String,
+    /// What it means, for `--columns help` and schemas.
+    pub meaning: &'static str,
+    /// What its cells hold.
+    pub unit: Unit,
+    /// Printed in a table unless other columns are asked for.
+    pub shown: bool,
+    /// What goes first where a table does not fit: the highest rank; 0 stays.
+    pub drop_rank: u8,
+    /// The utilizations of a [`Unit::Heat`] column, as they were asked for (`2/35`, `10%`).
+    pub heat_points: Vec<HeatTitle>,
+}
+
+/// Heading of one cell of a heat column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeatTitle {
+    /// The utilization.
+    pub utilization: Ratio,
+    /// As it was asked for: `2/35`, `10%`.
+    pub text: String,
+}
+
+/// What the cells of a column hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unit {
+    /// Words.
+    Text,
+    /// US dollars.
+    Usd,
+    /// A share: a fraction for machines, percent for people.
+    Share,
+    /// So many times something: `20x`.
+    Multiple,
+    /// A plain number.
+    Number,
+    /// A count.
+    Count,
+    /// A day.
+    Date,
+    /// Yes or no.
+    Flag,
+    /// Margins over utilization.
+    Heat,
+    /// Several cells.
+    List,
+}
+
+/// One line of the table.
+#[derive(Clone, Debug, Default)]
+pub struct Row {
+    /// What it is grouped under, where rows are grouped.
+    pub group: Option<String>,
+    /// A cell for every column of the report.
+    pub cells: Vec<Cell>,
+}
+
+/// A figure, or why there is none.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// Words.
+    Text(String),
+    /// US dollars.
+    Usd(Figure),
+    /// A share.
+    Share(Figure),
+    /// So many times something.
+    Multiple(Figure),
+    /// A plain number.
+    Number(Figure),
+    /// A count.
+    Count(u64),
+    /// A day.
+    Date(Date),
+    /// Yes or no.
+    Flag(bool),
+    /// No figure.
+    Missing(Missing),
+    /// Several.
+    List(Vec<Cell>),
+    /// Named parts.
+    Record(Record),
+    /// Margins over utilization, one for each of [`Column::heat_points`].
+    Heat(Vec<HeatCell>),
+}
+
+/// An exact figure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    /// Its value.
+    pub value: Ratio,
+    /// Measured or estimated rather than published: shown with `~`.
+    pub approximate: bool,
+}
+
+impl From<Ratio> for Figure {
+    fn from(value: Ratio) -> Self {
+        Self { value, approximate: false }
+    }
+}
+
+/// Why there is no figure. Never shown as zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Missing {
+    /// Not known: `?`.
+    Unknown,
+    /// Has no meaning here, such as the multiple of a free plan: `n/a`.
+    NotApplicable,
+    /// No bound: `no cap`.
+    Unlimited,
+    /// Never happens: `never`.
+    Never,
+    /// Holds everywhere: `always`.
+    Always,
+}
+
+/// Margin and profit at one utilization.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HeatCell {
+    /// Share of the allowance that is used.
+    pub utilization: Ratio,
+    /// [`Cell::Share`] or [`Cell::Missing`].
+    pub margin: Cell,
+    /// [`Cell::Usd`] or [`Cell::Missing`].
+    pub profit_usd: Cell,
+}
