@@ -8,7 +8,10 @@ mod lp;
 mod schedule;
 
 pub use lp::{Optimum, Program, Solution};
-pub use schedule::{Hours, Schedule, WEEKS_PER_MONTH, Window, hours_per_month, windows_per_month, windows_per_week};
+pub use schedule::{
+    Hours, Schedule, WEEKS_PER_MONTH, Window, hours_per_month, pinged_windows_per_day, windows_per_month,
+    windows_per_week,
+};
 
 use std::sync::Arc;
 
