@@ -21,3 +21,5 @@ pub mod workload;
 pub mod economics;
 
 pub mod plan;
+
+pub mod analysis;
