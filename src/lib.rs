@@ -8,3 +8,5 @@ pub mod units;
 pub mod problem;
 
 pub mod report;
+
+pub mod render;
