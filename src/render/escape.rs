@@ -113,7 +113,8 @@ pub(super) fn github_property(text: &str) -> String {
 
 /// Takes the meaning of a workflow command from every line, if GitHub Actions reads along.
 ///
-/// Its runner skips leading spaces before `::`, and finds the older `##[` anywhere.
+/// Its runner skips leading spaces before `::`, and finds the older `##[` anywhere. The `::: ` before a second source
+/// of a problem has no name of a command after it, and stays.
 pub(super) fn commands(text: String, look: &Look) -> String {
     if !look.github_actions {
         return text;
@@ -122,7 +123,7 @@ pub(super) fn commands(text: String, look: &Look) -> String {
     for line in text.split_inclusive('\n') {
         let line = line.replace("##[", "#\\u{23}[");
         let body = line.trim_start();
-        if let Some(rest) = body.strip_prefix("::") {
+        if let Some(rest) = body.strip_prefix("::").filter(|rest| !rest.starts_with(": ")) {
             out.push_str(&line[..line.len() - body.len()]);
             out.push_str("\\u{3a}:");
             out.push_str(rest);
@@ -252,9 +253,9 @@ mod tests {
     #[test]
     fn a_workflow_command_cannot_be_smuggled_in() {
         let actions = Look { github_actions: true, ..Look::default() };
-        let text = "::error::a\n  ::set-env::b\nx ::y\n##[group]z\n".to_owned();
+        let text = "::error::a\n  ::set-env::b\nx ::y\n##[group]z\n ::: b.toml:1:1\n".to_owned();
         assert_eq!(commands(text.clone(), &actions), {
-            "\\u{3a}:error::a\n  \\u{3a}:set-env::b\nx ::y\n#\\u{23}[group]z\n"
+            "\\u{3a}:error::a\n  \\u{3a}:set-env::b\nx ::y\n#\\u{23}[group]z\n ::: b.toml:1:1\n"
         });
         assert_eq!(commands(text.clone(), &Look::default()), text);
         assert_eq!(github_property("a,b:c%\r\n"), "a%2Cb%3Ac%25%0D%0A");

@@ -170,9 +170,10 @@ mod tests {
 
     #[test]
     fn money_has_two_decimals_and_ties_go_to_even() {
-        assert_eq!(shown(&[Cell::Usd(figure("2731.5")), Cell::Usd(figure("0.125")), Cell::Usd(figure("-0.004"))]), [
-            "2,731.50", "0.12", "0.00"
-        ]);
+        assert_eq!(
+            shown(&[Cell::Usd(figure("2731.5")), Cell::Usd(figure("0.125")), Cell::Usd(figure("-0.004"))]),
+            ["2,731.50", "0.12", "0.00"]
+        );
     }
 
     #[test]

@@ -125,7 +125,10 @@ mod tests {
     #[test]
     fn marks_change_at_50_5_minus_5_and_minus_100_percent() {
         let at = |thousandths: i128| Mark::of(Ok(&Ratio::new(thousandths, 1000))).symbol(false);
-        assert_eq!([501, 500, 51, 50, 0, -50, -51, -1000, -1001].map(at), ['▲', '+', '+', '·', '·', '·', '−', '−', '▼']);
+        assert_eq!(
+            [501, 500, 51, 50, 0, -50, -51, -1000, -1001].map(at),
+            ['▲', '+', '+', '·', '·', '·', '−', '−', '▼']
+        );
     }
 
     #[test]

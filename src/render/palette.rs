@@ -52,11 +52,7 @@ pub(super) const RESET: &str = "\u{1b}[0m";
 pub(super) fn step(margin: &Ratio) -> usize {
     let percent = margin * &Ratio::from(100);
     let passed = |bounds: [i32; 5], size: &Ratio| bounds.iter().filter(|&&bound| *size > Ratio::from(bound)).count();
-    if percent.is_negative() {
-        NEUTRAL - passed(LOSSES, &percent.abs())
-    } else {
-        NEUTRAL + passed(PROFITS, &percent)
-    }
+    if percent.is_negative() { NEUTRAL - passed(LOSSES, &percent.abs()) } else { NEUTRAL + passed(PROFITS, &percent) }
 }
 
 /// The escape sequence that begins a step; empty without colours.

@@ -9,10 +9,8 @@ const LINE_MOST: usize = 60;
 
 /// The blocks, then the footer.
 pub(super) fn blocks(report: &Report, columns: &[usize], look: &Look) -> String {
-    let columns: Vec<_> = columns
-        .iter()
-        .map(|&index| (index, &report.columns[index], Style::of_column(report, index, look)))
-        .collect();
+    let columns: Vec<_> =
+        columns.iter().map(|&index| (index, &report.columns[index], Style::of_column(report, index, look))).collect();
     let block = |row: &crate::report::Row| {
         let group = row.group.as_ref().map(|group| format!("Group: {}\n", escape::terminal(group, look.ascii)));
         let values = columns.iter().map(|(index, column, style)| labelled(column, &row.cells[*index], style, look));

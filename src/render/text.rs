@@ -170,32 +170,31 @@ fn title(text: &str, look: &Look) -> String {
     escape::terminal(&text.to_uppercase(), look.ascii)
 }
 
+/// The columns that are printed, and in which form.
+type Kept<'a, 'b> = Vec<(&'b Choice<'a>, Form)>;
+
 /// What is printed and in which form, and the keys of what is not.
 ///
 /// A heat column with a drop rank of its own is numbers only where everything fits. One of rank 0 was asked for: other
 /// columns go before it, as long as that makes room for its numbers.
-fn fit<'a, 'b>(all: &'b [Choice<'a>], columns: usize) -> (Vec<(&'b Choice<'a>, Form)>, Vec<&'static str>) {
-    let asked = |choice: &Choice| if choice.column.drop_rank == 0 { Form::Numbers } else { Form::Strip };
-    let tries: [(&dyn Fn(&Choice) -> Form, bool); 3] =
-        [(&|_| Form::Numbers, false), (&asked, true), (&|_| Form::Strip, true)];
-    for (form, may_drop) in tries {
-        let kept = dropped(all, columns, form, may_drop);
-        if total(&kept, columns) <= columns {
-            return with_hidden(all, kept);
-        }
+fn fit<'a, 'b>(all: &'b [Choice<'a>], columns: usize) -> (Kept<'a, 'b>, Vec<&'static str>) {
+    let was_asked_for = |choice: &Choice<'_>| choice.column.drop_rank == 0;
+    let mut kept: Kept<'a, 'b> = all.iter().map(|choice| (choice, Form::Numbers)).collect();
+    if total(&kept, columns) > columns {
+        kept = dropped(all, columns, |choice| if was_asked_for(choice) { Form::Numbers } else { Form::Strip });
     }
-    with_hidden(all, dropped(all, columns, &|_| Form::Strip, true))
+    if total(&kept, columns) > columns {
+        kept = dropped(all, columns, |_| Form::Strip);
+    }
+    let is_kept = |key: &str| kept.iter().any(|(choice, _)| choice.column.key == key);
+    let hidden = all.iter().map(|choice| choice.column.key).filter(|key| !is_kept(key)).collect();
+    (kept, hidden)
 }
 
 /// The columns that are left when those of the highest rank went, the last of equals first, until they fit.
-fn dropped<'a, 'b>(
-    all: &'b [Choice<'a>],
-    columns: usize,
-    form: &dyn Fn(&Choice) -> Form,
-    may_drop: bool,
-) -> Vec<(&'b Choice<'a>, Form)> {
-    let mut kept: Vec<_> = all.iter().map(|choice| (choice, form(choice))).collect();
-    while may_drop && total(&kept, columns) > columns {
+fn dropped<'a, 'b>(all: &'b [Choice<'a>], columns: usize, form: impl Fn(&Choice<'_>) -> Form) -> Kept<'a, 'b> {
+    let mut kept: Kept<'a, 'b> = all.iter().map(|choice| (choice, form(choice))).collect();
+    while total(&kept, columns) > columns {
         let droppable = kept.iter().enumerate().filter(|(_, (choice, _))| choice.column.drop_rank > 0);
         let Some((last, _)) = droppable.max_by_key(|(_, (choice, _))| choice.column.drop_rank) else { break };
         kept.remove(last);
@@ -205,15 +204,6 @@ fn dropped<'a, 'b>(
 
 fn total(kept: &[(&Choice, Form)], columns: usize) -> usize {
     kept.iter().map(|(choice, form)| choice.width(*form, columns)).sum::<usize>().saturating_sub(GAP)
-}
-
-fn with_hidden<'a, 'b>(
-    all: &[Choice<'a>],
-    kept: Vec<(&'b Choice<'a>, Form)>,
-) -> (Vec<(&'b Choice<'a>, Form)>, Vec<&'static str>) {
-    let is_kept = |key: &str| kept.iter().any(|(choice, _)| choice.column.key == key);
-    let hidden = all.iter().map(|choice| choice.column.key).filter(|key| !is_kept(key)).collect();
-    (kept, hidden)
 }
 
 fn hidden_line(hidden: &[&str], columns: usize) -> String {
