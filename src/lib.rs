@@ -23,3 +23,4 @@ pub mod economics;
 pub mod plan;
 
 pub mod analysis;
+pub mod render;
