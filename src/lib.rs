@@ -8,3 +8,16 @@ pub mod units;
 pub mod problem;
 
 pub mod report;
+
+pub mod fact;
+
+// Engine: values in, values out.
+pub mod rates;
+
+pub mod allowance;
+
+pub mod workload;
+
+pub mod economics;
+
+pub mod plan;

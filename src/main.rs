@@ -1,1 +1,3 @@
+//! The `plancost` program: hands arguments and streams to the library.
+
 fn main() {}
