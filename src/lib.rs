@@ -21,3 +21,6 @@ pub mod workload;
 pub mod economics;
 
 pub mod plan;
+
+// Edges: text in, text out.
+pub mod catalog;
