@@ -806,6 +806,9 @@ fn range(row: &shape::Limit, grant: &Grant, place: &Place, reader: &mut Reader) 
 }
 
 fn work(table: &shape::Workload, reader: &mut Reader) -> Option<Work> {
+    if !table.head.sound {
+        return None;
+    }
     let shares = classes!(table, input_share cache_read_share cache_write_5m_share cache_write_1h_share output_share);
     if let Some(kinds) = table.request.get() {
         const WHY: &str = "it goes with a single `model`; each `[[workload.request]]` has its own tokens";
@@ -822,9 +825,6 @@ fn work(table: &shape::Workload, reader: &mut Reader) -> Option<Work> {
     }
     let model = table.model.get()?;
     let written: Vec<_> = shares.iter().filter_map(|key| key.at()).collect();
-    if !table.head.sound {
-        return None;
-    }
     let sum: Ratio = written.iter().map(|share| share.value.0.clone()).sum();
     match written.last() {
         None => reader.report(
@@ -858,9 +858,6 @@ fn sum_problem(what: &str, sum: &Ratio, place: &Place) -> Problem {
 }
 
 fn requests(table: &shape::Workload, kinds: &[shape::Request], reader: &mut Reader) -> Option<Work> {
-    if !table.head.sound {
-        return None;
-    }
     let mut requests: Vec<RequestKind> = Vec::new();
     for kind in kinds {
         let (model, share) = (kind.model.get()?, kind.share.get()?);

@@ -111,6 +111,11 @@ fn kind(value: &DeValue<'_>) -> &'static str {
     }
 }
 
+fn lower_case(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
+}
+
 impl Reader {
     pub(super) fn report(&mut self, mut problem: Problem) {
         self.errors += usize::from(problem.level == Level::Error);
@@ -130,14 +135,19 @@ impl Reader {
     }
 
     pub(super) fn value_problem(&mut self, spot: &Spot<'_>, code: Code, rule: &str, help: &str) {
-        let problem = self.value_error(spot, code, rule).help(help);
+        let mut problem = self.value_error(spot, code, rule).help(help);
+        if code == codes::RANGE && !rule.contains("found") {
+            problem.message += &format!(", found `{}`", shown(spot.raw()));
+        }
         self.report(problem);
     }
 
     pub(super) fn wrong_type<T>(&mut self, spot: &Spot<'_>, right: &str) -> Option<T> {
         let value = spot.value.get_ref();
         let found = match value {
-            DeValue::Boolean(_) | DeValue::Integer(_) | DeValue::Float(_) => format!("`{}`", shown(spot.raw())),
+            DeValue::Boolean(_) | DeValue::Integer(_) | DeValue::Float(_) | DeValue::String(_) => {
+                format!("`{}`", shown(spot.raw()))
+            }
             _ => kind(value).to_owned(),
         };
         let problem = self.value_error(spot, codes::TYPE, &format!("must be {right}, found {found}"));
@@ -188,7 +198,7 @@ pub(super) fn table<T: Table>(reader: &mut Reader, spot: &Spot<'_>) -> Option<T>
         let errors = reader.errors;
         let mut keys = Keys { reader, table, spot, claimed: Vec::new(), dropped: Vec::new() };
         keys.unknown(T::KEYS, T::REQUIRED, T::ONE_OF);
-        keys.required(T::REQUIRED);
+        keys.required(T::REQUIRED, T::KEYS);
         for group in T::ONE_OF {
             keys.one_of(group);
         }
@@ -270,11 +280,14 @@ impl<'a> Keys<'_, 'a> {
         in_file || self.spot.sets.iter().any(|laid| laid.step() == key)
     }
 
-    fn required(&mut self, required: &[&str]) {
-        for key in required {
+    fn required(&mut self, required: &[&str], known: &'static [KeyDoc]) {
+        for doc in known.iter().filter(|doc| required.contains(&doc.key)) {
+            let key = &doc.key;
             if !self.is_written(key) && !self.claimed.contains(key) {
                 let message = format!("{} has no `{key}`", self.reader.context);
-                let problem = Problem::error(codes::MISSING, message).at(self.spot.place());
+                let problem = Problem::error(codes::MISSING, message)
+                    .at(self.spot.place())
+                    .help(format!("`{key}`: {}", lower_case(doc.meaning)));
                 self.reader.report(problem);
             }
         }
@@ -306,7 +319,7 @@ impl<'a> Keys<'_, 'a> {
             [] if group.keys.iter().any(|key| self.claimed.contains(key)) => return,
             [] => Problem::error(codes::MISSING, format!("{} {}", self.reader.context, group.none))
                 .at(self.spot.place())
-                .help(group.missing_help()),
+                .help(group.help),
             [_] => return,
             [(first_span, first), (span, second), ..] => {
                 Problem::error(codes::TWO_AT_ONCE, format!("{} {}", self.reader.context, group.two))
@@ -384,6 +397,10 @@ impl<T: Table> Value for Rows<T> {
         for laid in &spot.sets {
             if !rows.iter().any(|row| named(row, laid.step())) {
                 reader.no_such_row::<T>(rows, laid);
+            } else if laid.is_last() {
+                let message = format!("`{}` is a {} and needs a key of it", laid.step(), T::NOUN);
+                let problem = Problem::error(codes::SET_FORM, message).at(laid.step_place());
+                reader.report(problem.help("such as `claude-pro.limit.week.api_usd=300`"));
             }
         }
         Some(Self(

@@ -30,13 +30,6 @@ pub(super) struct Alternatives {
     pub(super) help: &'static str,
 }
 
-impl Alternatives {
-    pub(super) fn missing_help(&self) -> String {
-        let keys: Vec<_> = self.keys.iter().map(|key| format!("`{key}`")).collect();
-        format!("write one of {}", keys.join(", "))
-    }
-}
-
 /// A table of the format.
 pub(super) trait Table: Value {
     /// How it is opened in a file.
@@ -367,7 +360,7 @@ table! {
     }
     one of ["api_usd", "tokens", "credits", "requests", "hours"]
         none "grants nothing" two "grants two things at once"
-        help "give each its own `[[plan.limit]]`; all limits of a plan hold together"
+        help "one of `api_usd`, `tokens`, `credits`, `requests`, `hours`; a second grant is a `[[plan.limit]]` of its own"
 }
 
 table! {
@@ -431,7 +424,7 @@ table! {
         usd_per_request: Money = 0.04;
     }
     one of ["rate_of_list_price", "usd_per_credit", "usd_per_request"]
-        none "has no rate" two "has two rates" help "keep the one that the vendor charges by"
+        none "has no rate" two "has two rates" help "one of `rate_of_list_price`, `usd_per_credit`, `usd_per_request`"
 }
 
 table! {

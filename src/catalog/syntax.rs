@@ -48,6 +48,16 @@ pub(super) fn parse<'a>(source: &'a Arc<Source>, reader: &mut Reader) -> Spanned
         });
     }
     let starts = drop_damaged(&mut tree, &mistakes);
+    // In a table that is repeated as a whole, each key is; the header says so.
+    let mut repeated = None;
+    mistakes.retain(|mistake| {
+        let twice = mistake.code == codes::WRITTEN_TWICE;
+        let follows = twice && repeated.is_some_and(|header: usize| !text[header..mistake.span.start].contains("\n["));
+        if twice && header_of(line_of(text, mistake.span.start)).is_some() {
+            repeated = Some(mistake.span.start);
+        }
+        !follows
+    });
     let mut line_end = None;
     for (nth, mistake) in mistakes.into_iter().enumerate() {
         if line_end.is_some_and(|end| mistake.span.start <= end) {
@@ -56,7 +66,7 @@ pub(super) fn parse<'a>(source: &'a Arc<Source>, reader: &mut Reader) -> Spanned
         line_end = Some(text[mistake.span.start..].find('\n').map_or(text.len(), |at| mistake.span.start + at));
         // The search for the other place reads the file again.
         let other = (mistake.code == codes::WRITTEN_TWICE && nth < 100)
-            .then(|| written_before(text, &tree, &starts, &mistake.span))
+            .then(|| written_before(text, &starts, &mistake.span))
             .flatten();
         let mut problem = Problem::error(mistake.code, mistake.message).at(Place::at(source, mistake.span));
         if let Some(other) = other {
@@ -89,13 +99,20 @@ impl Mistake {
         let (code, words, help, local) = if message.starts_with("duplicate key") {
             (codes::WRITTEN_TWICE, format!("`{found}` is written twice"), twice_help(text, &span), true)
         } else if ["invalid date", "invalid time"].iter().any(|start| message.starts_with(start)) {
-            let help = expected.map_or_else(String::new, |expected| format!(": {expected}"));
-            (codes::DATE, format!("`{found}` is not a date"), Some(format!("a day, as `2026-06-11`{help}")), true)
+            let why = expected.map_or_else(String::new, |expected| format!("; expected {expected}"));
+            (codes::DATE, format!("`{found}` is not a date"), Some(format!("a day, as `2026-06-11`{why}")), true)
+        } else if message.starts_with("invalid") && message.contains("string") {
+            let words = "text without its closing quote".to_owned();
+            (codes::SYNTAX, words, Some("text stands in straight quotes: `\"…\"`".to_owned()), false)
+        } else if message.starts_with("missing escaped value") {
+            let words = "`\\` begins an escape that TOML does not have".to_owned();
+            let help = "a backslash is written `\\\\`, or the text stands in single quotes".to_owned();
+            (codes::SYNTAX, words, Some(help), true)
         } else if word.is_empty() && message.starts_with("string values must be quoted") {
             (codes::SYNTAX, "a value is missing after `=`".to_owned(), None, false)
         } else if message.starts_with("string values must be quoted") || message.starts_with("invalid boolean") {
             let words = if found.is_empty() { word.clone() } else { found.clone() };
-            let help = "text stands in quotes; numbers are digits, without a currency sign".to_owned();
+            let help = "text stands in straight quotes; numbers are digits, without a currency sign".to_owned();
             (codes::SYNTAX, format!("`{words}` is not a TOML value"), Some(help), false)
         } else if [
             "invalid float",
@@ -107,11 +124,12 @@ impl Mistake {
         .iter()
         .any(|start| message.starts_with(start))
             || message.starts_with("`_` may only")
+            || message.starts_with("unexpected key or value") && text[span.start..].starts_with(',')
         {
             let words = shown(value_at(text, span.start));
             let is_number = words.starts_with(|c: char| c.is_ascii_digit() || ".-+_".contains(c));
             let help = if is_number {
-                "digits on both sides of a point, and no 0 in front: `0.5`, `20`"
+                "digits with at most one point between them, and no 0 in front: `0.5`, `2000`"
             } else {
                 "text stands in quotes"
             };
@@ -124,9 +142,16 @@ impl Mistake {
 }
 
 fn twice_help(text: &str, span: &Range<usize>) -> Option<String> {
-    let line = line_of(text, span.start);
-    let name = line.trim().strip_prefix('[')?.trim_end_matches(']').trim();
-    (!name.starts_with('[')).then(|| format!("several of a kind each begin with `[[{name}]]`"))
+    const SEVERAL: [&str; 7] =
+        ["rates", "rates.tier", "plan", "plan.limit", "plan.credit_rate", "workload", "workload.request"];
+    let name = header_of(line_of(text, span.start))?.trim_matches(['[', ']']).trim();
+    SEVERAL.contains(&name).then(|| format!("several of a kind each begin with `[[{name}]]`"))
+}
+
+/// The `[header]` that a line is.
+fn header_of(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    line.starts_with('[').then(|| &line[..line.find(']').map_or(line.len(), |at| at + 1)])
 }
 
 fn line_of(text: &str, at: usize) -> &str {
@@ -215,26 +240,24 @@ fn end(value: &Spanned<DeValue<'_>>) -> usize {
 }
 
 /// Where the key or header that is repeated at `span` was written before, in the same table.
-fn written_before(text: &str, _: &DeTable<'_>, starts: &[usize], span: &Range<usize>) -> Option<Range<usize>> {
-    let line = line_of(text, span.start);
-    let from = if line.trim_start().starts_with('[') {
+fn written_before(text: &str, starts: &[usize], span: &Range<usize>) -> Option<Range<usize>> {
+    let header = header_of(line_of(text, span.start));
+    let from = if header.is_some() {
         0
     } else {
-        // Not before the header of this table.
         let owner = starts[..starts.partition_point(|&start| start <= span.start)].last().copied().unwrap_or(0);
         text[..span.start].rfind("\n[").map_or(owner, |header| header.max(owner))
     };
     let key = &text[span.clone()];
-    let header = line.trim_start().starts_with('[').then(|| line.trim());
     let mut at = from;
     for before in text[from..span.start].split_inclusive('\n') {
-        let trimmed = before.trim_start();
+        let line = before.trim_start();
         let here = match header {
-            Some(header) => trimmed.trim_end() == header,
-            None => trimmed.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(['=', '.'])),
+            Some(header) => header_of(line) == Some(header),
+            None => line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with(['=', '.'])),
         };
         if here {
-            let start = at + before.len() - trimmed.len();
+            let start = at + before.len() - line.len();
             return Some(start..start + header.map_or(key.len(), str::len));
         }
         at += before.len();

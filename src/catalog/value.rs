@@ -289,7 +289,8 @@ fn decimal(
     let text = match spot.value.get_ref() {
         DeValue::Integer(_) | DeValue::Float(_) => raw,
         DeValue::String(quoted) => {
-            let problem = reader.value_error(spot, codes::DECIMAL, "must be a plain decimal, found text");
+            let problem =
+                reader.value_error(spot, codes::DECIMAL, &format!("must be a plain decimal, found `{}`", shown(raw)));
             let number = quoted.trim().trim_start_matches('$').trim_end_matches("USD").trim();
             reader.report(if Ratio::parse(number).is_ok() {
                 problem.help(format!("write it without quotes: `{number}`"))
@@ -323,21 +324,16 @@ fn decimal(
     };
     if low {
         let (rule, help) = if least == Least::Zero {
-            ("must not be negative", "0 or more; a discount has a key of its own")
+            ("must not be negative", "0 or more")
         } else {
             ("must be above 0", "leave the key out if it is not known")
-        };
-        let help = if spot.key.contains("share") || least == Least::AboveZero || !spot.key.contains("usd") {
-            help.split(';').next().unwrap_or(help)
-        } else {
-            help
         };
         reader.value_problem(spot, codes::RANGE, rule, help);
         return None;
     }
     if let Some(most) = most.filter(|most| value > **most) {
         let (rule, help) = if *most == Ratio::one() {
-            (format!("must be at most 1, found `{}`", shown(text)), "a share is a fraction: `0.2` for 20 %".to_owned())
+            ("must be at most 1".to_owned(), "a share is a fraction: `0.2` for 20 %".to_owned())
         } else {
             (format!("must be at most {}", most.to_exact()), "dollars per million tokens, not per token".to_owned())
         };
@@ -441,7 +437,8 @@ fn day(reader: &mut Reader, spot: &Spot<'_>) -> Option<Date> {
     let found = match spot.value.get_ref() {
         DeValue::Datetime(found) => found,
         DeValue::String(text) if text.parse::<Date>().is_ok() => {
-            let problem = reader.value_error(spot, codes::DATE, "must be a date, found text");
+            let problem =
+                reader.value_error(spot, codes::DATE, &format!("must be a date, found `{}`", shown(spot.raw())));
             reader.report(problem.help(format!("write it without quotes: `{text}`")));
             return None;
         }
