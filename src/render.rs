@@ -6,8 +6,8 @@
 //! Figures for people follow one rule per column, so that a column reads in one style:
 //!
 //! * money: [`Look::decimals`] decimals, thousands apart by `,`;
-//! * shares: percent with one decimal; without, where the column holds a loss and all would end in `.0`;
-//! * multiples: one decimal; without, where every value is whole;
+//! * shares: percent with one decimal; margins whole, as such tables are published;
+//! * multiples: one decimal, unless it is zero;
 //! * numbers: the fewest decimals, at most four, that show each of them.
 //!
 //! Figures for machines do not depend on their neighbours: money has 2 to 9 decimals, all else at most 6.
@@ -26,7 +26,7 @@ mod width;
 
 pub use problems::{MessageFormat, problems};
 
-use crate::report::Report;
+use crate::report::{Cell, Report};
 
 /// The forms a report can take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -95,6 +95,12 @@ impl Default for Look {
             github_actions: false,
         }
     }
+}
+
+/// A cell by itself, for a line of text.
+#[must_use]
+pub fn cell(cell: &Cell) -> String {
+    figures::Style::of([cell], &Look::default()).text(cell)
 }
 
 /// The report in a format, with the chosen columns (positions in [`Report::columns`]) in their order.

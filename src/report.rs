@@ -74,6 +74,8 @@ pub enum Unit {
     Usd,
     /// A share: a fraction for machines, percent for people.
     Share,
+    /// A margin: a share that is shown in whole percent, as such tables are published.
+    Margin,
     /// So many times something: `20x`.
     Multiple,
     /// A plain number.

@@ -137,7 +137,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         complete: incomplete == 0 && !failed,
         as_of: asked.day,
         inputs: asked.inputs.clone(),
-        prices: asked.prices(),
+        prices: asked.prices.clone(),
         assumptions: assumptions(&asked, &args.inputs.set),
         columns: fields.into_iter().map(|field| field.column).collect(),
         summary: vec![
@@ -200,7 +200,7 @@ fn gap_problems(answers: &[Answer<'_>]) -> Vec<Problem> {
                     let known = problems.iter().position(|problem| problem.message == message);
                     let at = known.unwrap_or_else(|| {
                         problems.push(
-                            Problem::warning(codes::NO_RATE, message)
+                            Problem::warning(codes::UNPRICED, message)
                                 .help("add a `[[rates]]` table for it to a file, and name that file with `--prices`"),
                         );
                         problems.len() - 1

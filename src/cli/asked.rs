@@ -8,10 +8,11 @@ use super::Stop;
 use crate::allowance::{Hours, Schedule};
 use crate::analysis::{Question, default_api_gross_margin, plans_on};
 use crate::catalog::{self, Catalog, Input, codes};
+use sha2::{Digest, Sha256};
 use crate::economics::Fees;
 use crate::plan::{Billing, MixRule, Plan};
 use crate::problem::{Level, Problem, nearest};
-use crate::report::{Cell, Record};
+use crate::report::{Cell, Missing, Record};
 use crate::units::{Date, Ratio};
 
 /// The catalogue that was read and the question that is asked of it.
@@ -21,6 +22,8 @@ pub(super) struct Asked {
     /// The day whose facts hold; `None`: no input has a date.
     pub(super) day: Option<Date>,
     pub(super) inputs: Vec<Record>,
+    /// The files that the rates come from.
+    pub(super) prices: Vec<Record>,
     pub(super) input_names: Vec<String>,
 }
 
@@ -46,13 +49,13 @@ pub(super) fn ask(
     }
     if !args.no_bundled && !args.paths.is_empty() {
         for input in &mut inputs {
-            input.role = catalog::Role::Supporting;
+            input.plans = false;
         }
     }
-    for (paths, role) in [(&args.prices, catalog::Role::Supporting), (&args.paths, catalog::Role::Asked)] {
+    for (paths, plans) in [(&args.prices, false), (&args.paths, true)] {
         let selection = inputs::Selection {
             paths: paths.clone(),
-            role,
+            plans,
             recursive: args.recursive,
             max_bytes: args.max_file_size,
             stdin_name: args.stdin_name.clone(),
@@ -100,17 +103,59 @@ pub(super) fn ask(
             BilledWord::Year => Billing::Year,
         }),
         api_gross_margin: terms.api_margin.clone(),
-        fees: terms.fees.map(Channel::fees),
+        fees: terms.fees.map(super::args::Channel::fees),
     };
     let asked_for: Vec<&catalog::Input> =
         inputs.iter().filter(|input| args.paths.is_empty() || !input.bundled).collect();
     Ok(Asked {
-        inputs: asked_for.iter().map(|input| catalog.input_record(input)).collect(),
+        inputs: asked_for.iter().map(|input| input_record(input, &catalog)).collect(),
+        prices: price_records(&inputs, &catalog, day),
         input_names: asked_for.iter().filter(|input| !input.bundled).map(|input| input.source.name.clone()).collect(),
         catalog,
         question,
         day,
     })
+}
+
+impl Asked {
+    /// What to call the vendor of a plan.
+    pub(super) fn vendor_name(&self, plan: &Plan) -> String {
+        let Some(id) = &plan.vendor else { return "no vendor".to_owned() };
+        let vendor = self.catalog.vendors.get(id);
+        vendor.and_then(|vendor| vendor.name.as_ref()).unwrap_or(id).to_string()
+    }
+}
+
+fn input_record(input: &Input, catalog: &Catalog) -> Record {
+    let plans = catalog.plans.iter().filter(|plan| *plan.provenance.line.path == *input.source.name).count();
+    vec![
+        ("path", Cell::Text(input.source.name.clone())),
+        ("sha256", Cell::Text(sha256(&input.source.text))),
+        ("plans", Cell::Count(plans as u64)),
+    ]
+}
+
+/// The files that hold rates in use, with the newest day they were checked.
+fn price_records(inputs: &[Input], catalog: &Catalog, day: Option<Date>) -> Vec<Record> {
+    let of = |input: &Input| {
+        let mut found = catalog.rates.iter().filter(|rates| *rates.provenance.line.path == *input.source.name).peekable();
+        found.peek()?;
+        let date = found.filter_map(|rates| rates.provenance.checked).max();
+        let unknown = || Cell::Missing(Missing::Unknown);
+        let age = date.zip(day).and_then(|(date, day)| u64::try_from((day - date).get_days()).ok());
+        Some(vec![
+            ("source", Cell::Text(input.source.name.clone())),
+            ("bundled", Cell::Flag(input.bundled)),
+            ("date", date.map_or_else(unknown, Cell::Date)),
+            ("age_days", age.map_or_else(unknown, Cell::Count)),
+            ("sha256", Cell::Text(sha256(&input.source.text))),
+        ])
+    };
+    inputs.iter().filter_map(of).collect()
+}
+
+fn sha256(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub(super) fn as_of(terms: &TermsArgs, world: &World<'_>) -> Result<Option<Day>, Stop> {

@@ -7,29 +7,29 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::world::World;
-use crate::catalog::{Input, Role, codes};
+use crate::catalog::{Input, codes};
 use crate::problem::{Place, Problem, Source};
 
 /// Which files to read and how much of each.
 #[derive(Clone, Debug)]
-pub struct Selection {
+pub(super) struct Selection {
     /// Files, folders, patterns, or `-`.
-    pub paths: Vec<PathBuf>,
-    /// What they are for.
-    pub role: Role,
+    pub(super) paths: Vec<PathBuf>,
+    /// Their plans are asked for, not only their prices.
+    pub(super) plans: bool,
     /// Also read the folders within folders.
-    pub recursive: bool,
+    pub(super) recursive: bool,
     /// The most bytes of one file.
-    pub max_bytes: u64,
+    pub(super) max_bytes: u64,
     /// The name that standard input goes by.
-    pub stdin_name: String,
+    pub(super) stdin_name: String,
 }
 
 /// Folders within folders are followed no deeper.
 const DEPTH_MAX: usize = 16;
 
 /// Reads what was selected: arguments in their order, the files of a folder or pattern by name, each file once.
-pub fn read(selection: &Selection, world: &mut World<'_>, problems: &mut Vec<Problem>) -> Vec<Input> {
+pub(super) fn read(selection: &Selection, world: &mut World<'_>, problems: &mut Vec<Problem>) -> Vec<Input> {
     let mut seen = HashSet::new();
     let mut stdin_read = false;
     let mut inputs = Vec::new();
@@ -141,7 +141,7 @@ fn keep(
         }
         Ok(bytes) => match String::from_utf8(bytes) {
             Ok(text) => {
-                return Some(Input { source: Arc::new(Source { name: name.to_owned(), text }), role: selection.role });
+                return Some(Input { source: Arc::new(Source { name: name.to_owned(), text }), bundled: false, plans: selection.plans });
             }
             Err(error) => not_utf8(name, error.as_bytes(), error.utf8_error().valid_up_to()),
         },
@@ -167,7 +167,7 @@ fn not_utf8(name: &str, bytes: &[u8], offset: usize) -> Problem {
 }
 
 /// An error of the system in plain words, without its number.
-pub fn reason(error: &io::Error) -> String {
+pub(super) fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),

@@ -5,7 +5,7 @@ use crate::render::ColorDepth;
 
 /// When to colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum When {
+pub(super) enum When {
     /// On a terminal that can.
     Auto,
     /// Also in a pipe.
@@ -16,7 +16,7 @@ pub enum When {
 
 /// The colours of a stream: flag, then `PLANCOST_COLOR`, `NO_COLOR`, `CLICOLOR_FORCE` or `FORCE_COLOR`, then
 /// whether it is a terminal and `TERM` is not `dumb`. An empty variable counts as unset.
-pub fn depth(world: &World<'_>, flag: Option<When>, columns: Option<usize>) -> ColorDepth {
+pub(super) fn depth(world: &World<'_>, flag: Option<When>, columns: Option<usize>) -> ColorDepth {
     let env = |name: &str| world.env(name);
     let asked = flag.or_else(|| match env("PLANCOST_COLOR")?.as_str() {
         "always" => Some(When::Always),
@@ -46,7 +46,7 @@ pub fn depth(world: &World<'_>, flag: Option<When>, columns: Option<usize>) -> C
 
 /// The columns to fit: the flag, or on a terminal `COLUMNS`, then what the terminal says. In a pipe there is nothing
 /// to fit.
-pub fn width(world: &World<'_>, flag: Option<usize>) -> Option<usize> {
+pub(super) fn width(world: &World<'_>, flag: Option<usize>) -> Option<usize> {
     flag.or_else(|| {
         let terminal = world.stdout_columns?;
         let asked = world.env("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|&columns| columns > 0);
@@ -56,7 +56,7 @@ pub fn width(world: &World<'_>, flag: Option<usize>) -> Option<usize> {
 
 /// Whether to keep to ASCII: the flag, or a terminal whose locale is not UTF-8. A pipe gets the same bytes whatever
 /// the locale.
-pub fn ascii(world: &World<'_>, flag: bool) -> bool {
+pub(super) fn ascii(world: &World<'_>, flag: bool) -> bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| world.env(name)).unwrap_or_default();
     let utf8 = locale.to_ascii_lowercase().replace('-', "").contains("utf8");
     flag || world.stdout_columns.is_some() && !utf8

@@ -16,7 +16,7 @@ use crate::problem::Problem;
 /// # Errors
 ///
 /// If it cannot be written, to the last byte.
-pub fn to_stdout(world: &mut World<'_>, document: &str) -> Result<(), Problem> {
+pub(super) fn to_stdout(world: &mut World<'_>, document: &str) -> Result<(), Problem> {
     let written = world.stdout.write_all(document.as_bytes()).and_then(|()| world.stdout.flush());
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(not_written("<stdout>", &error)),
@@ -29,7 +29,7 @@ pub fn to_stdout(world: &mut World<'_>, document: &str) -> Result<(), Problem> {
 /// # Errors
 ///
 /// If it cannot be written, or is one of the inputs; what was there before is unchanged.
-pub fn to_file(path: &Path, document: &str, inputs: &[String]) -> Result<(), Problem> {
+pub(super) fn to_file(path: &Path, document: &str, inputs: &[String]) -> Result<(), Problem> {
     let name = path.to_string_lossy();
     let real = fs::canonicalize(path);
     if let Ok(real) = &real

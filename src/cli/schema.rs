@@ -118,7 +118,7 @@ fn shape(key: &str, unit: Unit) -> Value {
         _ if key == "source" => json!({"type": "object", "required": ["path", "line"], "properties": {
             "path": {"type": "string"}, "line": {"type": "integer", "minimum": 1}}}),
         Unit::Text => json!({"type": ["string", "null"]}),
-        Unit::Usd | Unit::Share | Unit::Multiple | Unit::Number => json!({"type": ["number", "null"]}),
+        Unit::Usd | Unit::Share | Unit::Margin | Unit::Multiple | Unit::Number => json!({"type": ["number", "null"]}),
         Unit::Count => json!({"type": ["integer", "null"], "minimum": 0}),
         Unit::Date => json!({"type": ["string", "null"], "format": "date"}),
         Unit::Flag => json!({"type": ["boolean", "null"]}),

@@ -9,7 +9,6 @@ use crate::units::Ratio;
 pub(super) struct Style {
     usd: usize,
     share: usize,
-    multiple: usize,
     number: usize,
     ascii: bool,
 }
@@ -17,7 +16,8 @@ pub(super) struct Style {
 impl Style {
     /// The style of a column; see the head of `render`.
     pub(super) fn of_column(report: &Report, column: usize, look: &Look) -> Self {
-        Self::of(report.rows.iter().map(|row| &row.cells[column]), look)
+        let style = Self::of(report.rows.iter().map(|row| &row.cells[column]), look);
+        Self { share: usize::from(report.columns[column].unit != Unit::Margin), ..style }
     }
 
     /// The style of cells that stand under one another.
@@ -26,8 +26,7 @@ impl Style {
         cells.into_iter().for_each(|cell| seen.note(cell));
         Self {
             usd: look.decimals,
-            share: usize::from(seen.broken_share || !seen.loss),
-            multiple: usize::from(seen.broken_multiple),
+            share: 1,
             number: seen.number_decimals,
             ascii: look.ascii,
         }
@@ -47,7 +46,7 @@ impl Style {
             Cell::Text(text) => text.clone(),
             Cell::Usd(figure) => marked(figure, grouped(&figure.value.to_decimal(self.usd))),
             Cell::Share(figure) => marked(figure, percent(&figure.value, self.share) + "%"),
-            Cell::Multiple(figure) => marked(figure, grouped(&figure.value.to_decimal(self.multiple)) + "x"),
+            Cell::Multiple(figure) => marked(figure, grouped(&figure.value.to_decimal_trimmed(0, 1)) + "x"),
             Cell::Number(figure) => marked(figure, grouped(&figure.value.to_decimal(self.number))),
             Cell::Count(count) => grouped(&count.to_string()),
             Cell::Date(date) => date.to_string(),
@@ -63,9 +62,6 @@ impl Style {
 /// What a column holds, as far as its style depends on it.
 #[derive(Default)]
 struct Seen {
-    loss: bool,
-    broken_share: bool,
-    broken_multiple: bool,
     number_decimals: usize,
 }
 
@@ -74,12 +70,6 @@ impl Seen {
 
     fn note(&mut self, cell: &Cell) {
         match cell {
-            Cell::Share(figure) => {
-                let text = percent(&figure.value, 1);
-                self.loss |= text.starts_with('-');
-                self.broken_share |= !text.ends_with(".0");
-            }
-            Cell::Multiple(figure) => self.broken_multiple |= figure.value.to_i128().is_none(),
             Cell::Number(figure) => {
                 let text = figure.value.to_decimal_trimmed(0, Self::NUMBER_DECIMALS_MAX);
                 let decimals = text.split_once('.').map_or(0, |(_, part)| part.len());
@@ -88,7 +78,11 @@ impl Seen {
             Cell::List(cells) => cells.iter().for_each(|cell| self.note(cell)),
             Cell::Record(record) => record.iter().for_each(|(_, cell)| self.note(cell)),
             Cell::Heat(cells) => cells.iter().for_each(|cell| self.note(&cell.margin)),
-            Cell::Text(_) | Cell::Usd(_) | Cell::Count(_) | Cell::Date(_) | Cell::Flag(_) | Cell::Missing(_) => {}
+            Cell::Text(_)
+            | Cell::Usd(_)
+            | Cell::Share(_)
+            | Cell::Multiple(_)
+            | Cell::Count(_) | Cell::Date(_) | Cell::Flag(_) | Cell::Missing(_) => {}
         }
     }
 }
@@ -126,7 +120,7 @@ pub(super) fn word(missing: Missing) -> &'static str {
 
 /// Whether the cells of a column stand at its right edge.
 pub(super) fn is_right(unit: Unit) -> bool {
-    matches!(unit, Unit::Usd | Unit::Share | Unit::Multiple | Unit::Number | Unit::Count)
+    matches!(unit, Unit::Usd | Unit::Share | Unit::Margin | Unit::Multiple | Unit::Number | Unit::Count)
 }
 
 fn marked(figure: &Figure, text: String) -> String {
@@ -184,16 +178,9 @@ mod tests {
     }
 
     #[test]
-    fn whole_margins_with_a_loss_among_them_have_none() {
-        assert_eq!(shown(&[Cell::Share(figure("-16.5")), Cell::Share(figure("0.25"))]), ["-1650%", "25%"]);
-        assert_eq!(shown(&[Cell::Share(figure("-16.5")), Cell::Share(figure("0.255"))]), ["-1650.0%", "25.5%"]);
-    }
-
-    #[test]
-    fn multiples_are_whole_only_if_all_of_them_are() {
-        assert_eq!(shown(&[Cell::Multiple(figure("20")), Cell::Multiple(figure("40"))]), ["20x", "40x"]);
+    fn a_multiple_has_a_decimal_unless_it_would_be_zero() {
         // 13.6575 is 13.7 at one decimal.
-        assert_eq!(shown(&[Cell::Multiple(figure("20")), Cell::Multiple(figure("13.6575"))]), ["20.0x", "13.7x"]);
+        assert_eq!(shown(&[Cell::Multiple(figure("20")), Cell::Multiple(figure("13.6575"))]), ["20x", "13.7x"]);
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub(super) fn empty(points: &[&str]) -> Report {
             column("max_api_usd_per_month", "Max API", Unit::Usd, 4),
             column("multiple", "Mult", Unit::Multiple, 3),
             column("break_even", "Even at", Unit::Share, 2),
-            column("margin_at_full", "At full", Unit::Share, 2),
+            column("margin_at_full", "At full", Unit::Margin, 2),
             heat,
         ],
         rows: Vec::new(),

@@ -14,10 +14,12 @@ use crate::report::{Column, Report, Unit};
 
 /// Spaces between columns.
 const GAP: usize = 2;
+/// Spaces between the margins of a heat map, whose marks set them apart already.
+const HEAT_GAP: usize = 1;
 /// No text is cut shorter than this.
 const TEXT_LEAST: usize = 8;
-/// No column is dropped to show more of a text than this, or a third of the line.
-const TEXT_ENOUGH: usize = 24;
+/// No column is dropped to show more of a text than this, or a fifth of the line.
+const TEXT_ENOUGH: usize = 18;
 /// Where nothing is cut: still far within what `comfy-table` can count.
 const TEXT_MOST: usize = 20_000;
 
@@ -72,6 +74,8 @@ struct Printed {
     right: bool,
     /// Text may be cut; a figure never.
     is_text: bool,
+    /// Spaces after it.
+    gap: usize,
 }
 
 impl<'a> Choice<'a> {
@@ -88,6 +92,7 @@ impl<'a> Choice<'a> {
             steps: Vec::new(),
             right: figures::is_right(column.unit),
             is_text: matches!(column.unit, Unit::Text | Unit::List),
+            gap: GAP,
         }];
         Self { column, numbers, strip: None, marks: Vec::new() }
     }
@@ -103,6 +108,7 @@ impl<'a> Choice<'a> {
             steps: rows.iter().map(|row| vec![step(&row[point])]).collect(),
             right: true,
             is_text: false,
+            gap: if point + 1 < points { HEAT_GAP } else { GAP },
         });
         let symbols = |row: &Vec<heat::Margin<'_>>| row.iter().map(|&m| Mark::of(m).symbol(look.ascii)).collect();
         Self {
@@ -114,6 +120,7 @@ impl<'a> Choice<'a> {
                 steps: rows.iter().map(|row| row.iter().map(step).collect()).collect(),
                 right: false,
                 is_text: false,
+                gap: GAP,
             }),
             marks: rows.iter().flatten().map(|&margin| Mark::of(margin)).collect(),
         }
@@ -137,9 +144,9 @@ impl<'a> Choice<'a> {
 
     /// Its least width, with the gap after it.
     fn width(&self, form: Form, columns: usize) -> usize {
-        let enough = TEXT_ENOUGH.max(columns / 3);
+        let enough = TEXT_ENOUGH.max(columns / 5);
         let least = |p: &Printed| if p.is_text { p.width().min(enough) } else { p.width() };
-        self.printed(form).iter().map(|p| least(p) + GAP).sum()
+        self.printed(form).iter().map(|p| least(p) + p.gap).sum()
     }
 }
 
@@ -215,10 +222,10 @@ fn hidden_line(hidden: &[&str], columns: usize) -> String {
 fn cut(printed: &mut [Printed], columns: usize, ascii: bool) {
     let texts: Vec<usize> = (0..printed.len()).filter(|&at| printed[at].is_text).collect();
     let Some((&name, others)) = texts.split_first() else { return };
-    let enough = TEXT_ENOUGH.max(columns / 3);
+    let enough = TEXT_ENOUGH.max(columns / 5);
     let order = others.iter().map(|&at| (at, enough)).chain([(name, TEXT_LEAST)]);
     for (at, least) in order.chain(others.iter().map(|&at| (at, TEXT_LEAST))).collect::<Vec<_>>() {
-        let line: usize = printed.iter().map(|p| p.width() + GAP).sum::<usize>().saturating_sub(GAP);
+        let line: usize = printed.iter().map(|p| p.width() + p.gap).sum::<usize>().saturating_sub(GAP);
         let wide = printed[at].width();
         if line > columns && wide > least {
             printed[at].cut(wide.saturating_sub(line - columns).max(least), ascii);
@@ -243,7 +250,7 @@ fn lay_out(report: &Report, printed: &[Printed], look: &Look) -> String {
         table.add_row(cells.collect::<Vec<_>>());
     }
     for (column, p) in table.column_iter_mut().zip(printed) {
-        column.set_padding((0, 2));
+        column.set_padding((0, u16::try_from(p.gap).expect("one or two")));
         column.set_cell_alignment(if p.right { CellAlignment::Right } else { CellAlignment::Left });
     }
     if let Some(last) = table.column_mut(printed.len() - 1) {
