@@ -85,6 +85,13 @@ pub enum Gap {
     NoSuchWorkload(Arc<str>),
     /// A model's rates.
     Rate(NoRate),
+    /// What a credit buys.
+    Credit {
+        /// The limit.
+        limit: Arc<str>,
+        /// The file says that nobody knows.
+        stated: bool,
+    },
     /// How much of a limit the workload uses.
     UseOf {
         /// The limit.
@@ -208,12 +215,16 @@ pub fn answer<'a>(plan: &'a Plan, market: Market<'a>, question: &Question) -> An
     }
 
     let work = Work::of(plan, market, question);
-    let priced = if dollars_suffice(plan, &limits, mix) { Ok(dollars(&limits)) } else { work.activities(&limits) };
+    let needs_work = !dollars_suffice(plan, &limits, mix);
+    let priced = match credit_gaps(plan, &limits) {
+        gaps if !gaps.is_empty() => Err(gaps),
+        _ if needs_work => work.activities(&limits),
+        _ => Ok(dollars(&limits)),
+    };
     let uses = priced.and_then(|activities| {
         let rows = rows(&limits, &activities, plan)?;
         Ok((activities, rows))
     });
-    let needs_work = !dollars_suffice(plan, &limits, mix);
     let (max_api, worst_case, range, limit_usd, weights) = match (&plan.allowance, uses) {
         (Allowance::Unlimited, _) => (MaxApi::Unlimited, MaxApi::Unlimited, None, Vec::new(), None),
         (Allowance::Unknown, _) => (MaxApi::Unknown, MaxApi::Unknown, None, Vec::new(), None),
@@ -299,6 +310,17 @@ fn dollars_suffice(plan: &Plan, limits: &[&Limit], mix: MixRule) -> bool {
         Grant::Tokens { .. } | Grant::Requests(_) | Grant::Hours(_) => false,
     };
     limits.iter().all(in_dollars) && (mix == MixRule::WorstCase || limits.iter().all(|limit| limit.models.is_none()))
+}
+
+/// Limits in credits of a plan that does not say what a credit buys.
+fn credit_gaps(plan: &Plan, limits: &[&Limit]) -> Vec<Gap> {
+    let credits = &plan.credits;
+    let unpriced = credits.by_model.is_empty() && credits.per_api_usd.is_none();
+    limits
+        .iter()
+        .filter(|limit| unpriced && matches!(limit.grant, Grant::Credits(_)))
+        .map(|limit| Gap::Credit { limit: Arc::clone(&limit.id), stated: credits.unpriced })
+        .collect()
 }
 
 /// A dollar on each model that a limit singles out, and one on any other if some limit covers all.
@@ -641,7 +663,7 @@ mod tests {
     fn a_limit_in_a_unit_that_nothing_prices_is_unknown_and_not_free() {
         let plan = plan(20, vec![limit("month", Grant::Credits(Ratio::from(1_000)), None)]);
         let facts = Facts::default();
-        assert_eq!(facts.answer(&plan).gaps, [Gap::Workload { limit: "month".into() }]);
+        assert_eq!(facts.answer(&plan).gaps, [Gap::Credit { limit: "month".into(), stated: false }]);
     }
 
     #[test]

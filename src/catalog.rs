@@ -68,6 +68,13 @@ impl Catalog {
     }
 }
 
+/// A warning that no file prices a model.
+#[must_use]
+pub fn no_price(model: &str) -> Problem {
+    Problem::warning(codes::UNPRICED, format!("no price for model `{}`", read::shown(model)))
+        .note("figures that need it are shown as `?`, never as 0")
+}
+
 /// Reads files, with overrides `PLAN.KEY=VALUE` laid over their plans.
 ///
 /// Problems come in the order of the inputs and of their places in each, those of overrides last. Where one of them

@@ -25,7 +25,13 @@ use args::OutputArgs;
 
 /// Say what an AI subscription is worth, and what it costs the one who sells it
 #[derive(Debug, Parser)]
-#[command(name = "plancost", version, disable_help_subcommand = true, arg_required_else_help = true, infer_long_args = false)]
+#[command(
+    name = "plancost",
+    version,
+    disable_help_subcommand = true,
+    arg_required_else_help = true,
+    infer_long_args = false
+)]
 #[command(after_help = "Start with `plancost analyze`. Each command's --help has examples.")]
 struct Cli {
     #[command(subcommand)]

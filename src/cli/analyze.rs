@@ -7,13 +7,14 @@ use super::publish::{columns_help, select, sort};
 use super::world::World;
 use super::{Answered, Exit, Found, Stop};
 use crate::analysis::{Answer, Gap, answer, plans_on};
-use crate::catalog::codes;
+use crate::catalog::{codes, no_price};
 use crate::economics::{Subscriber, serving_share};
 use crate::plan::Plan;
 use crate::problem::{Level, Problem};
 use crate::render;
 use crate::report::{Cell, Column, HeatTitle, Report, Row, Unit};
 use crate::units::Ratio;
+use crate::workload::NoRateReason;
 pub(super) use fields::fields;
 use fields::{Context, Field, gap_text};
 
@@ -103,9 +104,7 @@ Exit codes:
 
 /// The points of the strip and of the heat map where none are asked for: every tenth.
 fn default_points() -> Vec<HeatTitle> {
-    (0..=10)
-        .map(|tenth| HeatTitle { utilization: Ratio::new(tenth, 10), text: format!("{}%", tenth * 10) })
-        .collect()
+    (0..=10).map(|tenth| HeatTitle { utilization: Ratio::new(tenth, 10), text: format!("{}%", tenth * 10) }).collect()
 }
 
 /// Answers the command.
@@ -127,7 +126,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     let failed = problems.iter().any(|problem| problem.level == Level::Error);
     let plans = if failed && args.inputs.fail_fast { Vec::new() } else { plans };
     let (mut rows, answers) = rows(&plans, &asked, args, &points, &fields);
-    problems.extend(gap_problems(&answers));
+    explain_gaps(&answers, &mut problems);
     if let Some((column, descending)) = order {
         sort(&mut rows, column, descending);
     }
@@ -184,43 +183,48 @@ fn rows<'a>(
     (rows, answers)
 }
 
-/// One warning for each model without a rate, and one for all limits that nothing prices.
-fn gap_problems(answers: &[Answer<'_>]) -> Vec<Problem> {
-    let mut problems: Vec<Problem> = Vec::new();
+/// Keeps what concerns the selected plans, and adds what only shows once they are answered.
+fn explain_gaps(answers: &[Answer<'_>], problems: &mut Vec<Problem>) {
+    let mut unpriced: Vec<Problem> = Vec::new();
     let mut unpriced_limits = Vec::new();
     for answer in answers {
         for gap in &answer.gaps {
             match gap {
-                Gap::Price | Gap::Allowance => {}
+                Gap::Price | Gap::Allowance | Gap::Credit { .. } => {}
                 Gap::LimitOnThatDay | Gap::Workload { .. } | Gap::NoSuchWorkload(_) | Gap::UseOf { .. } => {
-                    unpriced_limits.push(format!("{} ({})", answer.plan.id, gap_text(gap)));
+                    unpriced_limits.push(format!("{} needs {}", answer.plan.id, gap_text(gap)));
                 }
-                Gap::Rate(_) => {
-                    let message = format!("no {}", gap_text(gap));
-                    let known = problems.iter().position(|problem| problem.message == message);
-                    let at = known.unwrap_or_else(|| {
-                        problems.push(
-                            Problem::warning(codes::UNPRICED, message)
-                                .help("add a `[[rates]]` table for it to a file, and name that file with `--prices`"),
-                        );
-                        problems.len() - 1
-                    });
-                    problems[at].notes.push(answer.plan.id.to_string());
+                Gap::Rate(none) => {
+                    let problem = match none.reason {
+                        NoRateReason::NoSuchModel => no_price(&none.model),
+                        _ => Problem::warning(codes::UNPRICED, format!("no {}", gap_text(gap))),
+                    };
+                    if !unpriced.iter().any(|known| known.message == problem.message) {
+                        unpriced.push(problem);
+                    }
                 }
             }
         }
     }
-    for problem in &mut problems {
-        let plans = std::mem::take(&mut problem.notes);
-        problem.notes.push(format!("shown as `?`: {}", shortened(&plans)));
-    }
+    let is_selected = |id: &String| answers.iter().any(|answer| *answer.plan.id == **id);
+    problems.retain(|problem| match problem.code {
+        _ if problem.level == Level::Error => true,
+        codes::UNPRICED => unpriced.iter().any(|needed| needed.message == problem.message),
+        _ => problem.plan.as_ref().is_none_or(is_selected),
+    });
+    let is_told = |needed: &Problem| problems.iter().any(|known| known.message == needed.message);
+    let untold: Vec<Problem> = unpriced.into_iter().filter(|needed| !is_told(needed)).collect();
+    problems.extend(
+        untold.into_iter().map(|problem| {
+            problem.help("add a `[[rates]]` table for it to a file, and name that file with `--prices`")
+        }),
+    );
     if !unpriced_limits.is_empty() {
         problems.push(
-            Problem::warning(codes::UNPRICED_LIMIT, format!("no figure without: {}", shortened(&unpriced_limits)))
-                .help("name a workload in the plan or with `--workload`, and say what its requests use"),
+            Problem::warning(codes::UNPRICED_LIMIT, format!("no figure: {}", shortened(&unpriced_limits)))
+                .help("name a workload in the plan or with `--workload`, and say there what its requests use"),
         );
     }
-    problems
 }
 
 fn shortened(names: &[String]) -> String {
@@ -256,16 +260,19 @@ fn footer(asked: &Asked, answers: &[Answer<'_>], args: &Args) -> Vec<String> {
     }
     let ended = asked.catalog.plans.len() - plans_on(&asked.catalog.plans, asked.question.day).len();
     if ended > 0 && args.inputs.plan.is_empty() {
-        lines.push(format!("{ended} not on sale that day {} left out (--as-of).", if ended == 1 { "is" } else { "are" }));
+        lines.push(format!(
+            "{ended} not on sale that day {} left out (--as-of).",
+            if ended == 1 { "is" } else { "are" }
+        ));
     }
     if !args.inputs.set.is_empty() {
         lines.push(format!("Set: {}.", args.inputs.set.join(", ")));
     }
     if args.assumptions {
         lines.push("Assumptions:".to_owned());
-        lines.extend(assumptions(asked, &args.inputs.set).iter().map(|(key, cell)| {
-            format!("  {key}: {}", render::cell(cell))
-        }));
+        lines.extend(
+            assumptions(asked, &args.inputs.set).iter().map(|(key, cell)| format!("  {key}: {}", render::cell(cell))),
+        );
     }
     lines
 }

@@ -1,19 +1,19 @@
 //! What was asked: the inputs read, the question settled, the plans selected.
 
+use super::Stop;
 use super::args::{BilledWord, InputArgs, MixWord, TermsArgs};
 use super::inputs;
 use super::values::{self, Day};
 use super::world::World;
-use super::Stop;
 use crate::allowance::{Hours, Schedule};
 use crate::analysis::{Question, default_api_gross_margin, plans_on};
 use crate::catalog::{self, Catalog, Input, codes};
-use sha2::{Digest, Sha256};
 use crate::economics::Fees;
 use crate::plan::{Billing, MixRule, Plan};
 use crate::problem::{Level, Problem, nearest};
 use crate::report::{Cell, Missing, Record};
 use crate::units::{Date, Ratio};
+use sha2::{Digest, Sha256};
 
 /// The catalogue that was read and the question that is asked of it.
 pub(super) struct Asked {
@@ -138,7 +138,8 @@ fn input_record(input: &Input, catalog: &Catalog) -> Record {
 /// The files that hold rates in use, with the newest day they were checked.
 fn price_records(inputs: &[Input], catalog: &Catalog, day: Option<Date>) -> Vec<Record> {
     let of = |input: &Input| {
-        let mut found = catalog.rates.iter().filter(|rates| *rates.provenance.line.path == *input.source.name).peekable();
+        let mut found =
+            catalog.rates.iter().filter(|rates| *rates.provenance.line.path == *input.source.name).peekable();
         found.peek()?;
         let date = found.filter_map(|rates| rates.provenance.checked).max();
         let unknown = || Cell::Missing(Missing::Unknown);
@@ -160,9 +161,9 @@ fn sha256(text: &str) -> String {
 
 pub(super) fn as_of(terms: &TermsArgs, world: &World<'_>) -> Result<Option<Day>, Stop> {
     match (terms.as_of, world.env("PLANCOST_AS_OF")) {
-        (None, Some(text)) => values::day(&text).map(Some).map_err(|error| {
-            Problem::error(codes::USAGE, format!("PLANCOST_AS_OF is `{text}`: {error}")).into()
-        }),
+        (None, Some(text)) => values::day(&text)
+            .map(Some)
+            .map_err(|error| Problem::error(codes::USAGE, format!("PLANCOST_AS_OF is `{text}`: {error}")).into()),
         (flag, _) => Ok(flag),
     }
 }
@@ -200,7 +201,9 @@ pub(super) fn nothing_selected(asked: &Asked, args: &InputArgs, plans: &[&Plan])
         };
     }
     match (asked.catalog.plans.len(), asked.day) {
-        (0, _) => problem.note("the files hold no plan").help("a plan is a `[[plan]]` table; see `plancost schema example`"),
+        (0, _) => {
+            problem.note("the files hold no plan").help("a plan is a `[[plan]]` table; see `plancost schema example`")
+        }
         (_, Some(day)) => problem.note(format!("none was sold on {day}")).help("ask for another day with `--as-of`"),
         (_, None) => problem,
     }
@@ -232,11 +235,14 @@ pub(super) fn assumptions(asked: &Asked, sets: &[String]) -> Record {
         ("window_opened_before_work", Cell::Flag(pinged)),
         ("mix", question.mix.map_or_else(own, |mix| text(mix.word()))),
         ("workload", question.workload.as_ref().map_or_else(own, |id| text(id))),
-        ("billed_every", match question.billing {
-            None => own(),
-            Some(Billing::Month) => text("month"),
-            Some(Billing::Year) => text("year"),
-        }),
+        (
+            "billed_every",
+            match question.billing {
+                None => own(),
+                Some(Billing::Month) => text("month"),
+                Some(Billing::Year) => text("year"),
+            },
+        ),
         ("fees", fees),
         ("set", Cell::List(sets.iter().map(|set| text(set)).collect())),
     ]

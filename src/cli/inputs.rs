@@ -63,13 +63,11 @@ fn expand(path: &Path, selection: &Selection, problems: &mut Vec<Problem>) -> Ve
         let mut files = Vec::new();
         collect(path, selection, 0, &mut files, problems);
         if files.is_empty() {
-            problems.push(unreadable(&name_of(path), "holds no `.toml` file").help(
-                if selection.recursive {
-                    "name a folder or file with plans"
-                } else {
-                    "folders within it are read with `--recursive`"
-                },
-            ));
+            problems.push(unreadable(&name_of(path), "holds no `.toml` file").help(if selection.recursive {
+                "name a folder or file with plans"
+            } else {
+                "folders within it are read with `--recursive`"
+            }));
         }
         return files;
     }
@@ -88,13 +86,7 @@ fn expand(path: &Path, selection: &Selection, problems: &mut Vec<Problem>) -> Ve
     files
 }
 
-fn collect(
-    folder: &Path,
-    selection: &Selection,
-    depth: usize,
-    files: &mut Vec<PathBuf>,
-    problems: &mut Vec<Problem>,
-) {
+fn collect(folder: &Path, selection: &Selection, depth: usize, files: &mut Vec<PathBuf>, problems: &mut Vec<Problem>) {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) => {
@@ -127,12 +119,7 @@ fn read_all(reader: impl Read, selection: &Selection) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn keep(
-    read: io::Result<Vec<u8>>,
-    name: &str,
-    selection: &Selection,
-    problems: &mut Vec<Problem>,
-) -> Option<Input> {
+fn keep(read: io::Result<Vec<u8>>, name: &str, selection: &Selection, problems: &mut Vec<Problem>) -> Option<Input> {
     let problem = match read {
         Err(error) => unreadable(name, &reason(&error)),
         Ok(bytes) if bytes.len() as u64 > selection.max_bytes => {
@@ -141,7 +128,11 @@ fn keep(
         }
         Ok(bytes) => match String::from_utf8(bytes) {
             Ok(text) => {
-                return Some(Input { source: Arc::new(Source { name: name.to_owned(), text }), bundled: false, plans: selection.plans });
+                return Some(Input {
+                    source: Arc::new(Source { name: name.to_owned(), text }),
+                    bundled: false,
+                    plans: selection.plans,
+                });
             }
             Err(error) => not_utf8(name, error.as_bytes(), error.utf8_error().valid_up_to()),
         },

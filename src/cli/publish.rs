@@ -102,7 +102,14 @@ pub(super) fn publish(world: &mut World<'_>, args: &OutputArgs, found: &Found) -
     let to_file = args.output.as_deref().filter(|path| path.as_os_str() != "-");
     match to_file {
         Some(path) => {
-            let look = Look { csv_guard: !args.csv_raw, decimals: args.decimals.into(), width: args.width, ascii: args.ascii, quiet: args.quiet, ..Look::default() };
+            let look = Look {
+                csv_guard: !args.csv_raw,
+                decimals: args.decimals.into(),
+                width: args.width,
+                ascii: args.ascii,
+                quiet: args.quiet,
+                ..Look::default()
+            };
             failures.extend(output::to_file(path, &render::render(report, columns, format, &look), inputs).err());
         }
         None => {

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::Exit;
 use super::analyze;
 use super::args::OutputArgs;
 use super::publish::print;
 use super::world::World;
-use super::Exit;
 use crate::catalog::PLAN_SCHEMA;
 use crate::report::Unit;
 

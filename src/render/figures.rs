@@ -24,12 +24,7 @@ impl Style {
     pub(super) fn of<'a>(cells: impl IntoIterator<Item = &'a Cell>, look: &Look) -> Self {
         let mut seen = Seen::default();
         cells.into_iter().for_each(|cell| seen.note(cell));
-        Self {
-            usd: look.decimals,
-            share: 1,
-            number: seen.number_decimals,
-            ascii: look.ascii,
-        }
+        Self { usd: look.decimals, share: 1, number: seen.number_decimals, ascii: look.ascii }
     }
 
     /// A cell for people, safe for a terminal.
@@ -82,7 +77,10 @@ impl Seen {
             | Cell::Usd(_)
             | Cell::Share(_)
             | Cell::Multiple(_)
-            | Cell::Count(_) | Cell::Date(_) | Cell::Flag(_) | Cell::Missing(_) => {}
+            | Cell::Count(_)
+            | Cell::Date(_)
+            | Cell::Flag(_)
+            | Cell::Missing(_) => {}
         }
     }
 }

@@ -70,9 +70,7 @@ fn margins_that_were_asked_for_stay_numbers_while_other_columns_can_go() {
     asked.columns[6].drop_rank = 0;
     assert_eq!(
         lines(&table(&asked, 110), 1),
-        [
-            "PLAN             PRICE   MULT  EVEN AT  AT FULL     0%  10%  20% 30%  40%  50%  60%   70%   80%   90%  100%"
-        ]
+        ["PLAN             PRICE   MULT  EVEN AT  AT FULL     0%  10%  20% 30%  40%  50%  60%   70%   80%   90%  100%"]
     );
     // At 80 columns no dropping makes room for them: a strip, and nothing is dropped.
     assert_eq!(table(&asked, 80), table(&mock(), 80));

@@ -302,6 +302,7 @@ pub(super) fn gap_text(gap: &Gap) -> String {
         Gap::Allowance => "allowance".to_owned(),
         Gap::LimitOnThatDay => "a limit that holds on that day".to_owned(),
         Gap::Workload { limit } => format!("a workload for limit {limit}"),
+        Gap::Credit { limit, .. } => format!("what a credit of limit {limit} buys"),
         Gap::NoSuchWorkload(id) => format!("workload {id}"),
         Gap::Rate(none) => match none.reason {
             NoRateReason::NoSuchModel => format!("rate of {}", none.model),
