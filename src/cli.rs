@@ -83,7 +83,7 @@ struct Found {
 
 /// What there is to print.
 enum Answered {
-    Report(Found),
+    Report(Box<Found>),
     /// The columns and their meanings.
     Help(String),
 }
@@ -142,8 +142,8 @@ fn parse(world: &mut World<'_>) -> Result<Cli, u8> {
     }
     Err(match output::to_stdout(world, &text) {
         Ok(()) => Exit::Done as u8,
-        Err(problem) => {
-            say(world, &format!("{}\n", problem.message));
+        Err(error) => {
+            say(world, &format!("error: {}\n", output::words(&error)));
             Exit::Output as u8
         }
     })

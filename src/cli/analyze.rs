@@ -155,7 +155,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     } else {
         Exit::Done
     };
-    Ok(Answered::Report(Found { report, columns: chosen, exit, inputs: asked.input_names }))
+    Ok(Answered::Report(Box::new(Found { report, columns: chosen, exit, inputs: asked.input_names })))
 }
 
 /// The rows of the plans, and the answers they come from.

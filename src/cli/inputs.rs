@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::output::reason;
 use super::world::World;
 use crate::catalog::{Input, codes};
 use crate::problem::{Place, Problem, Source};
@@ -154,19 +155,5 @@ fn not_utf8(name: &str, bytes: &[u8], offset: usize) -> Problem {
     match bytes {
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => problem.help("it looks like UTF-16; save it as UTF-8"),
         _ => problem.help("save it as UTF-8"),
-    }
-}
-
-/// An error of the system in plain words, without its number.
-pub(super) fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "no such file".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
-        io::ErrorKind::StorageFull => "no space left on device".to_owned(),
-        _ => {
-            let text = error.to_string();
-            text.split(" (os error").next().unwrap_or(&text).to_lowercase()
-        }
     }
 }

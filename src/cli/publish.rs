@@ -1,5 +1,7 @@
 //! Printing, once, for all commands: which columns, in which order, in which form, to where.
 
+use std::path::Path;
+
 use super::args::{FormatWord, MessageWord, OutputArgs};
 use super::world::World;
 use super::{Exit, Found, Stop, looks, output, say};
@@ -13,19 +15,12 @@ use crate::units::{Date, Ratio};
 pub(super) type Selected = (Vec<usize>, Option<(usize, bool)>);
 
 pub(super) fn select(args: &OutputArgs, columns: &[&Column]) -> Result<Selected, Stop> {
-    let position = |name: &str| {
-        columns.iter().position(|column| column.key == name).ok_or_else(|| {
-            let problem = Problem::error(codes::UNKNOWN_COLUMN, format!("unknown column `{name}`"));
-            match nearest(name, columns.iter().map(|column| column.key)) {
-                Some(near) => problem.help(format!("did you mean `{near}`? (`--columns help` lists them)")),
-                None => problem.help("`--columns help` lists them"),
-            }
-        })
-    };
+    let position =
+        |name: &str| columns.iter().position(|column| column.key == name).ok_or_else(|| unknown(name, columns));
     let chosen = if args.columns.is_empty() {
         (0..columns.len()).filter(|&c| columns[c].shown).collect()
     } else {
-        args.columns.iter().map(|name| position(name.trim())).collect::<Result<Vec<usize>, Problem>>()?
+        args.columns.iter().map(|name| position(name.trim())).collect::<Result<Vec<usize>, Stop>>()?
     };
     let order = match &args.sort {
         None => None,
@@ -43,6 +38,15 @@ pub(super) fn select(args: &OutputArgs, columns: &[&Column]) -> Result<Selected,
         }
     };
     Ok((chosen, order))
+}
+
+fn unknown(name: &str, columns: &[&Column]) -> Stop {
+    let problem = Problem::error(codes::UNKNOWN_COLUMN, format!("unknown column `{name}`"));
+    let help = match nearest(name, columns.iter().map(|column| column.key)) {
+        Some(near) => format!("did you mean `{near}`? (`--columns help` lists them)"),
+        None => "`--columns help` lists them".to_owned(),
+    };
+    problem.help(help).into()
 }
 
 pub(super) fn columns_help(columns: &[&Column]) -> String {
@@ -97,7 +101,7 @@ pub(super) fn publish(world: &mut World<'_>, args: &OutputArgs, found: &Found) -
     let mut failures = Vec::new();
     for (format, path) in &args.export {
         let document = render::render(report, columns, *format, &Look { csv_guard: !args.csv_raw, ..Look::default() });
-        failures.extend(output::to_file(path, &document, inputs).err());
+        failures.extend(output::to_file(path, &document, inputs).err().map(|error| not_written(&error, Some(path))));
     }
     let to_file = args.output.as_deref().filter(|path| path.as_os_str() != "-");
     match to_file {
@@ -110,11 +114,13 @@ pub(super) fn publish(world: &mut World<'_>, args: &OutputArgs, found: &Found) -
                 quiet: args.quiet,
                 ..Look::default()
             };
-            failures.extend(output::to_file(path, &render::render(report, columns, format, &look), inputs).err());
+            let document = render::render(report, columns, format, &look);
+            failures
+                .extend(output::to_file(path, &document, inputs).err().map(|error| not_written(&error, Some(path))));
         }
         None => {
             let document = render::render(report, columns, format, &look(args, world));
-            failures.extend(output::to_stdout(world, &document).err());
+            failures.extend(output::to_stdout(world, &document).err().map(|error| not_written(&error, None)));
         }
     }
     if args.verbose {
@@ -139,7 +145,15 @@ pub(super) fn publish(world: &mut World<'_>, args: &OutputArgs, found: &Found) -
 pub(super) fn print(world: &mut World<'_>, args: &OutputArgs, text: &str) -> Exit {
     match output::to_stdout(world, text) {
         Ok(()) => Exit::Done,
-        Err(problem) => stopped(world, args, Stop { exit: Exit::Output, problems: vec![problem] }),
+        Err(error) => stopped(world, args, Stop { exit: Exit::Output, problems: vec![not_written(&error, None)] }),
+    }
+}
+
+fn not_written(error: &anyhow::Error, path: Option<&Path>) -> Problem {
+    let problem = Problem::error(codes::NOT_WRITTEN, output::words(error));
+    match path.filter(|path| path.exists()) {
+        Some(path) => problem.note(format!("the previous {} is unchanged", path.display())),
+        None => problem,
     }
 }
 

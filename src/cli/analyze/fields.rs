@@ -106,11 +106,11 @@ fields! {
     "win_win_to" "Win to" Share false 8 "up to this utilization" => |c| c.zone(|zone| zone.1)
     "second_break_even" "2nd even" Share false 8
         "utilization above 1 from which overage has paid for the loss at full use" => |c| c.with_max(|economics| {
-            economics.second_break_even().map(|u| share(u))
+            economics.second_break_even().map(share)
         })
     "margin_floor" "Floor" Share false 8
         "API gross margin at which a subscriber at full use breaks even" => |c| c.with_max(|economics| {
-            economics.margin_floor().map(|floor| share(floor))
+            economics.margin_floor().map(share)
         })
     "net_usd_per_month" "Net" Usd false 8 "revenue of a month and seat after tax and fees" => |c| match &c.answer.revenue {
         Some(revenue) => Cell::Usd(revenue.net_usd.clone().into()),
@@ -208,11 +208,11 @@ impl<'a> Context<'a> {
     }
 
     fn buyer_break_even(&self) -> Cell {
-        self.with_max(|economics| economics.buyer_break_even(&Buyer::default()).map(|u| share(u)))
+        self.with_max(|economics| economics.buyer_break_even(&Buyer::default()).map(share))
     }
 
     fn margin_at_full(&self) -> Cell {
-        self.with_max(|economics| economics.at(&Ratio::one())?.margin.map(|margin| share(margin)))
+        self.with_max(|economics| economics.at(&Ratio::one())?.margin.map(share))
     }
 
     fn zone(&self, end: impl FnOnce((Ratio, Ratio)) -> Ratio) -> Cell {
@@ -239,10 +239,9 @@ impl<'a> Context<'a> {
                 _ => Missing::Unknown,
             };
             let (margin, profit_usd) = match outcome {
-                Some(outcome) => (
-                    outcome.margin.map_or(Cell::Missing(Missing::NotApplicable), |margin| share(margin)),
-                    usd(outcome.profit_usd),
-                ),
+                Some(outcome) => {
+                    (outcome.margin.map_or(Cell::Missing(Missing::NotApplicable), share), usd(outcome.profit_usd))
+                }
                 None => (Cell::Missing(missing), Cell::Missing(missing)),
             };
             HeatCell { utilization: utilization.clone(), margin, profit_usd }
