@@ -212,7 +212,8 @@ pub(super) fn nothing_selected(asked: &Asked, args: &InputArgs, plans: &[&Plan])
 pub(super) fn assumptions(asked: &Asked, sets: &[String]) -> Record {
     let question = &asked.question;
     let text = |text: &str| Cell::Text(text.to_owned());
-    let own = || text("each plan's own");
+    // None was asked for: each plan has its own.
+    let own = || Cell::Missing(Missing::NotApplicable);
     let (hours, days, pinged) = match question.schedule {
         Schedule::AlwaysOn => (Ratio::from(24), 7, false),
         Schedule::Active { hours_per_day, days_per_week, pinged } => (hours_per_day.ratio(), days_per_week, pinged),
