@@ -270,9 +270,11 @@ fn footer(asked: &Asked, answers: &[Answer<'_>], args: &Args) -> Vec<String> {
     }
     if args.assumptions {
         lines.push("Assumptions:".to_owned());
-        lines.extend(
-            assumptions(asked, &args.inputs.set).iter().map(|(key, cell)| format!("  {key}: {}", render::cell(cell))),
-        );
+        lines.extend(assumptions(asked, &args.inputs.set).iter().map(|(key, cell)| match cell {
+            Cell::Missing(_) => format!("  {key}: each plan's own"),
+            Cell::List(none) if none.is_empty() => format!("  {key}: nothing"),
+            cell => format!("  {key}: {}", render::cell(cell)),
+        }));
     }
     lines
 }
