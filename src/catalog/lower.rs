@@ -1,6 +1,7 @@
 //! From the shape of a file to its meaning: the laws between keys, tables and files, and the engine's types.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::codes;
@@ -583,19 +584,7 @@ impl Aliases {
                 }
             }
         }
-        let circle = |from: &Arc<str>| {
-            let mut path = vec![Arc::clone(from)];
-            while let Some(to) = next.get(path.last()?) {
-                if to == from {
-                    return Some(path);
-                }
-                if path.contains(to) {
-                    return None;
-                }
-                path.push(Arc::clone(to));
-            }
-            None
-        };
+        let circles = circles(&next);
         let mut told: BTreeSet<Arc<str>> = BTreeSet::new();
         let mut checked = Vec::with_capacity(tables.len());
         for table in tables {
@@ -607,13 +596,13 @@ impl Aliases {
                 if alias == model {
                     reader.report(problem(format!("`{alias}` is an alias of itself")).help("leave it out"));
                 } else if let Some(place) = models.get(&alias) {
-                    let problem = if let Some(path) = circle(&model).filter(|path| path.contains(&alias)) {
-                        if path.iter().any(|name| told.contains(name)) {
+                    let problem = if let Some(path) = circles.get(&model).filter(|path| path.contains(&alias)) {
+                        if !told.insert(Arc::clone(&path[0])) {
                             continue;
                         }
-                        told.extend(path.iter().cloned());
-                        let names: Vec<_> = path.iter().chain([&model]).map(|name| format!("`{name}`")).collect();
-                        problem(format!("aliases go round in a circle: {}", names.join(", ")))
+                        let dots = if path.len() > 6 { "…, " } else { "" };
+                        let names: Vec<_> = path.iter().take(6).map(|name| format!("`{name}`, ")).collect();
+                        problem(format!("aliases go round in a circle: {}{dots}`{}`", names.concat(), path[0]))
                     } else {
                         problem(format!("`{alias}` is an alias of `{model}` and a model of its own"))
                     };
@@ -637,6 +626,28 @@ impl Aliases {
         }
         checked
     }
+}
+
+/// The circles that names form when each leads to at most one other, under each name in them.
+fn circles(next: &BTreeMap<Arc<str>, Arc<str>>) -> BTreeMap<Arc<str>, Rc<Vec<Arc<str>>>> {
+    let mut circles = BTreeMap::new();
+    let mut seen: BTreeSet<&Arc<str>> = BTreeSet::new();
+    for start in next.keys() {
+        let mut path: Vec<&Arc<str>> = Vec::new();
+        let mut at = start;
+        while seen.insert(at) {
+            path.push(at);
+            match next.get(at) {
+                Some(to) => at = to,
+                None => break,
+            }
+        }
+        if let Some(first) = path.iter().position(|&name| name == at).filter(|_| next.contains_key(at)) {
+            let circle: Rc<Vec<_>> = Rc::new(path[first..].iter().map(|&name| Arc::clone(name)).collect());
+            circles.extend(circle.iter().map(|name| (Arc::clone(name), Rc::clone(&circle))));
+        }
+    }
+    circles
 }
 
 fn tiers_of(rows: &[shape::Tier], reader: &mut Reader) -> Vec<ContextTier> {
