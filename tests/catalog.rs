@@ -119,6 +119,7 @@ fn an_override_is_read_as_the_file_is() {
     let week: Vec<_> = limits.iter().filter(|limit| *limit.id == *"week").collect();
     assert!(week.iter().all(|limit| limit.grant.key() == "tokens" && limit.range.is_none()));
     assert_eq!(week[0].grant.amount(), Ratio::from(5_000));
+    assert_eq!(limits.iter().find(|limit| *limit.id == *"week-large").map(|limit| limit.grant.key()), Some("hours"));
     let secret = plan(&catalog, "acme/secret");
     assert_eq!(secret.price.amount, Some(Usd::dollars(9)));
     assert_eq!(secret.overage.as_ref().map(|overage| &overage.rate), Some(&OverageRate::OfListPrice(Ratio::from(2))));

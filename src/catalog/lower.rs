@@ -138,7 +138,9 @@ impl Lowering {
         }
         if plans {
             for plan in rows(file.plan) {
+                reader.plan = plan.id.get().map(|id| id.0.clone());
                 self.plan(&plan, &origin, reader);
+                reader.plan = None;
             }
         }
     }
@@ -345,7 +347,7 @@ impl Lowering {
         let Some(id) = table.id.at() else { return };
         let errors = reader.errors;
         let id = At { value: arc(&id.value.0), place: id.place.clone() };
-        let report = &mut |problem: Problem| reader.report(problem.plan(&*id.value));
+        let report = &mut |problem: Problem| reader.report(problem);
         let price = price(table, report);
         let fees = fees(table, report);
         let provenance = self.provenance(table, origin);
@@ -372,7 +374,7 @@ impl Lowering {
             let few = u32::try_from(seats.value.0).ok();
             if few.is_none() {
                 let message = format!("`seats` must be at most {}", u32::MAX);
-                reader.report(Problem::error(codes::RANGE, message).at(seats.place.clone()).plan(&*id.value));
+                reader.report(Problem::error(codes::RANGE, message).at(seats.place.clone()));
             }
             few
         });
@@ -383,8 +385,7 @@ impl Lowering {
                 Problem::error(codes::DUPLICATE, format!("two plans have the id `{}` {when}", id.value))
                     .at(id.place.clone())
                     .related(other.clone(), "the other")
-                    .help("a plan that changed is an entry with a later `from`; another plan has an id of its own")
-                    .plan(&*id.value),
+                    .help("a plan that changed is an entry with a later `from`; another plan has an id of its own"),
             );
         } else {
             self.plans.insert(key, id.place.clone());
@@ -496,12 +497,11 @@ impl Lowering {
         {
             let rows = table.limit.get().into_iter().flat_map(|rows| &rows.0);
             let place = rows.filter_map(|row| row.credits.place()).next().unwrap_or(&table.head.place).clone();
-            let mut problem =
+            let problem =
                 Problem::warning(codes::CREDITS, format!("{} does not say what a credit buys", table.head.title))
                     .at(place)
                     .note("figures that need it are shown as `?`, never as 0")
                     .help("write `credits_per_api_usd`, or rows of `[[plan.credit_rate]]`");
-            problem.plan = table.id.get().map(|id| id.0.clone());
             reader.report(problem);
         }
         credits
