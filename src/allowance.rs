@@ -8,7 +8,10 @@ mod lp;
 mod schedule;
 
 pub use lp::{Optimum, Program, Solution};
-pub use schedule::{Hours, Schedule, WEEKS_PER_MONTH, Window, hours_per_month, windows_per_month, windows_per_week};
+pub use schedule::{
+    Hours, Schedule, WEEKS_PER_MONTH, Window, hours_per_month, pinged_windows_per_day, windows_per_month,
+    windows_per_week,
+};
 
 use std::sync::Arc;
 
@@ -87,6 +90,8 @@ impl Grant {
 /// What a vendor's credits buy.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CreditRates {
+    /// The file says that nobody knows what a credit buys.
+    pub unpriced: bool,
     /// Credits that a dollar of list price costs, where credits follow list prices.
     pub per_api_usd: Option<Ratio>,
     /// Credits by model, where they do not.
@@ -306,7 +311,7 @@ mod tests {
     #[test]
     fn credits_that_follow_list_prices_make_the_mix_irrelevant() {
         // 25 credits a dollar: 100 dollars of anything are 2,500 credits.
-        let credits = CreditRates { per_api_usd: Some(ratio("25")), by_model: Vec::new() };
+        let credits = CreditRates { unpriced: false, per_api_usd: Some(ratio("25")), by_model: Vec::new() };
         let activity = Activity { value_usd: ratio("100"), ..Activity::api_dollar(None) };
         assert_eq!(credits.of(&activity), Some(ratio("2500")));
     }

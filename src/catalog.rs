@@ -4,6 +4,7 @@
 //! table has and what they hold, and `lower` checks the laws between them and makes the engine's types. A table with
 //! a mistake is left out; those beside it are kept, so that one wrong plan does not hide the others.
 
+mod builtin;
 pub mod codes;
 mod lower;
 mod read;
@@ -12,6 +13,7 @@ mod shape;
 mod syntax;
 mod value;
 
+pub use builtin::bundled;
 pub use shape::{KeyDoc, PLAN_KEYS};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +22,7 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::DeValue;
 
+use crate::analysis::Market;
 use crate::plan::{Plan, Vendor};
 use crate::problem::{Level, Place, Problem, Source};
 use crate::rates::RateBook;
@@ -35,11 +38,11 @@ pub const PLAN_SCHEMA: &str = include_str!("../schemas/plan.schema.json");
 pub struct Input {
     /// Its text.
     pub source: Arc<Source>,
-    /// It belongs to the catalogue inside the program.
-    ///
-    /// Beside inputs that do not, it only fills in: its plans are left out, and its prices, vendors and workloads
-    /// serve where the others have none of that name.
+    /// It belongs to the catalogue inside the program: its prices, vendors and workloads serve where other inputs have
+    /// none of that name.
     pub bundled: bool,
+    /// Its plans are asked for.
+    pub plans: bool,
 }
 
 /// What the files say.
@@ -57,6 +60,21 @@ pub struct Catalog {
     pub newest: Option<Date>,
 }
 
+impl Catalog {
+    /// What plans are measured against.
+    #[must_use]
+    pub fn market(&self) -> Market<'_> {
+        Market { rates: &self.rates, workloads: &self.workloads, vendors: &self.vendors }
+    }
+}
+
+/// A warning that no file prices a model.
+#[must_use]
+pub fn no_price(model: &str) -> Problem {
+    Problem::warning(codes::UNPRICED, format!("no price for model `{}`", read::shown(model)))
+        .note("figures that need it are shown as `?`, never as 0")
+}
+
 /// Reads files, with overrides `PLAN.KEY=VALUE` laid over their plans.
 ///
 /// Problems come in the order of the inputs and of their places in each, those of overrides last. Where one of them
@@ -64,7 +82,6 @@ pub struct Catalog {
 #[must_use]
 pub fn read(inputs: &[Input], overrides: &[String]) -> (Catalog, Vec<Problem>) {
     let mut reader = Reader::default();
-    let own = inputs.iter().any(|input| !input.bundled);
     let trees: Vec<_> = inputs
         .iter()
         .map(|input| {
@@ -78,7 +95,7 @@ pub fn read(inputs: &[Input], overrides: &[String]) -> (Catalog, Vec<Problem>) {
         })
         .collect();
     let ids = |tree| plan_ids(tree).collect::<BTreeSet<_>>();
-    let used = |input: &Input| !input.bundled || !own;
+    let used = |input: &Input| input.plans;
     let known: BTreeSet<&str> =
         trees.iter().filter(|(input, ..)| used(input)).flat_map(|(_, tree, _)| plan_ids(tree)).collect();
     let sets: Vec<_> = overrides.iter().flat_map(|text| set::Set::read(text, &known, &mut reader)).collect();

@@ -7,6 +7,14 @@
 
 use crate::units::Ratio;
 
+/// What serving a dollar at API list prices costs at an API gross margin: `1 - margin`; `None` for a margin above 1,
+/// at which serving would pay.
+#[must_use]
+pub fn serving_share(api_gross_margin: &Ratio) -> Option<Ratio> {
+    let share = Ratio::one() - api_gross_margin;
+    (!share.is_negative()).then_some(share)
+}
+
 /// Cost of taking the money.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fees {
@@ -325,7 +333,9 @@ impl Economics {
         let cac = subscriber.acquisition_usd.as_ref();
         Some(UnitEconomics {
             contribution_margin: contribution.checked_div(&self.revenue.revenue_usd),
-            payback_months: cac.filter(|_| contribution.is_positive()).map(|cac| cac / &contribution),
+            payback_months: cac
+                .filter(|cac| cac.is_zero() || contribution.is_positive())
+                .map(|cac| if cac.is_zero() { Ratio::zero() } else { cac / &contribution }),
             lifetime_months: Ratio::one().checked_div(&subscriber.churn_per_month),
             ltv_over_acquisition: cac.and_then(|cac| ltv.as_ref()?.checked_div(cac)),
             ltv_usd: ltv,

@@ -22,5 +22,12 @@ pub mod economics;
 
 pub mod plan;
 
+pub mod analysis;
+
 // Edges: text in, text out.
 pub mod catalog;
+
+pub mod render;
+
+// Shell: the only part that touches the world.
+pub mod cli;

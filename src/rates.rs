@@ -168,7 +168,7 @@ pub struct Bill {
     pub fees: Ratio,
     /// Asked for a batch of a model that sells none: billed at list.
     pub batch_missing: bool,
-    /// Dollars per million tokens; `None` without tokens.
+    /// Dollars per million tokens, fees apart; `None` without tokens.
     pub blended_usd_per_mtok: Option<Ratio>,
 }
 
@@ -209,10 +209,10 @@ impl Rates {
         }
         let fees = self.usd_per_request.ratio() * Ratio::from(bundle.requests);
         let tokens_usd: Ratio = by_class.iter().map(|(_, usd)| usd.clone()).sum();
-        let usd = tokens_usd + &fees;
+        let usd = &tokens_usd + &fees;
         let tokens: Ratio = bundle.tokens.iter().map(|(_, tokens)| Ratio::from(tokens.0)).sum();
         Ok(Bill {
-            blended_usd_per_mtok: (&usd * Ratio::from(1_000_000)).checked_div(&tokens),
+            blended_usd_per_mtok: (tokens_usd * Ratio::from(1_000_000)).checked_div(&tokens),
             usd,
             by_class,
             fees,

@@ -49,7 +49,8 @@ pub struct Column {
     pub unit: Unit,
     /// Printed in a table unless other columns are asked for.
     pub shown: bool,
-    /// What goes first where a table does not fit: the highest rank; 0 stays.
+    /// What goes first where a table does not fit: the highest rank; 0 stays. A heat column of rank 0 was asked for:
+    /// others go before its numbers become a strip of symbols.
     pub drop_rank: u8,
     /// The utilizations of a [`Unit::Heat`] column, as they were asked for (`2/35`, `10%`).
     pub heat_points: Vec<HeatTitle>,
@@ -73,6 +74,8 @@ pub enum Unit {
     Usd,
     /// A share: a fraction for machines, percent for people.
     Share,
+    /// A margin: a share that is shown in whole percent, as such tables are published.
+    Margin,
     /// So many times something: `20x`.
     Multiple,
     /// A plain number.

@@ -88,6 +88,12 @@ pub enum NoRateReason {
     Unpriced(Unpriced),
 }
 
+/// Whether shares add up to exactly 1.
+#[must_use]
+pub fn adds_up<'a>(shares: impl IntoIterator<Item = &'a Ratio>) -> bool {
+    shares.into_iter().cloned().sum::<Ratio>() == Ratio::one()
+}
+
 const MILLION: i32 = 1_000_000;
 
 impl Workload {

@@ -59,7 +59,7 @@ fn wrong_plan_files_earn_their_messages() {
         let sets: Vec<_> = text.lines().filter_map(|line| Some(line.strip_prefix("# --set ")?.to_owned())).collect();
         let marked = text.lines().position(|line| line.ends_with("#~")).map(|line| line + 1);
         let source = Arc::new(Source { name: name.clone(), text });
-        let (_, problems) = catalog::read(&[Input { source: Arc::clone(&source), bundled: false }], &sets);
+        let (_, problems) = catalog::read(&[Input { source: Arc::clone(&source), bundled: false, plans: true }], &sets);
         if !name.starts_with("many-") && problems.len() != 1 {
             writeln!(failures, "{name}: {} problems for one mistake\n{}", problems.len(), told(&problems))
                 .expect("memory");

@@ -1,8 +1,8 @@
 //! The most that several limits allow over several activities: an exact linear program.
 //!
 //! Maximise `v x` under `a x <= b`, `x >= 0`, with nothing negative in it. So `x = 0` is always allowed, and the
-//! program is bounded if and only if every activity of value uses some finite limit. A dense simplex over
-//! fractions with Bland's rule, which cannot cycle.
+//! program is bounded if and only if every activity of value uses some finite limit. Activities of no worth are left
+//! at zero. A dense simplex over fractions with Bland's rule, which cannot cycle.
 
 use crate::units::Ratio;
 
@@ -52,18 +52,23 @@ impl Program {
         if let Some(through) = unbounded {
             return Solution::Unbounded { through };
         }
+        let worthy: Vec<usize> = (0..self.values.len()).filter(|&j| self.values[j].is_positive()).collect();
         let mut tableau = Tableau::new(
-            finite.iter().map(|&l| self.limits[l].1.clone()).collect(),
+            finite.iter().map(|&l| worthy.iter().map(|&j| self.limits[l].1[j].clone()).collect()).collect(),
             finite.iter().map(|&l| self.limits[l].0.clone().expect("kept for being finite")).collect(),
-            self.values.clone(),
+            worthy.iter().map(|&j| self.values[j].clone()).collect(),
         );
         tableau.maximise().expect("every activity of value uses a finite limit");
         let mut dual = vec![Ratio::zero(); self.limits.len()];
         for (row, &limit) in finite.iter().enumerate() {
-            dual[limit] = tableau.reduced_cost(self.values.len() + row);
+            dual[limit] = tableau.reduced_cost(worthy.len() + row);
+        }
+        let mut x = vec![Ratio::zero(); self.values.len()];
+        for (column, &activity) in worthy.iter().enumerate() {
+            x[activity] = tableau.level(column);
         }
         Solution::Optimal(Optimum {
-            x: (0..self.values.len()).map(|j| tableau.level(j)).collect(),
+            x,
             x_unique: tableau.solution_is_unique(),
             dual,
             dual_unique: tableau.dual_is_unique(),
@@ -221,7 +226,8 @@ mod tests {
     fn nothing_of_worth_is_worth_nothing() {
         let found = optimum(&program(&[0], &[(5, &[0])]));
         assert_eq!(found.value, Ratio::zero());
-        assert!(!found.x_unique);
+        assert_eq!(found.x, [Ratio::zero()]);
+        assert!(found.x_unique);
     }
 
     #[test]

@@ -123,12 +123,12 @@ pub fn hours_per_month() -> Ratio {
 /// is, since an earlier opening never delays a later one; a window can reach past midnight and into the next week,
 /// so weeks are walked until they repeat. With `pinged` the supremum `ceil(h / w) + 1` a day, at most `24 / w`.
 #[must_use]
-pub fn windows_per_week(length: Hours, schedule: &Schedule) -> Ratio {
+pub fn windows_per_week(window_length: Hours, schedule: &Schedule) -> Ratio {
     let Schedule::Active { hours_per_day, days_per_week, pinged } = *schedule else {
-        return Hours::WEEK.ratio() / length.ratio();
+        return Hours::WEEK.ratio() / window_length.ratio();
     };
     let (length, active, days) =
-        (u64::from(length.hundredths), u64::from(hours_per_day.hundredths), u64::from(days_per_week));
+        (u64::from(window_length.hundredths), u64::from(hours_per_day.hundredths), u64::from(days_per_week));
     if active == 0 || days == 0 {
         return Ratio::zero();
     }
@@ -160,13 +160,18 @@ pub fn windows_per_week(length: Hours, schedule: &Schedule) -> Ratio {
     if !pinged {
         return greedy;
     }
-    greedy.max(pinged_per_day(length, active) * Ratio::from(days))
+    greedy.max(pinged_windows_per_day(window_length, hours_per_day) * Ratio::from(days))
 }
 
-/// Windows a day when one is opened before work starts: `min(ceil(h / w) + 1, 24 / w)`, in hundredths of hours.
-fn pinged_per_day(length: u64, active: u64) -> Ratio {
-    let fit = Ratio::from(u64::from(Hours::DAY.hundredths)) / Ratio::from(length);
-    Ratio::from(active.div_ceil(length) + 1).min(fit)
+/// The most windows of a length that a day can hold when one is opened before work starts: `ceil(h / w) + 1`, at
+/// most `24 / w`; none without work.
+#[must_use]
+pub fn pinged_windows_per_day(length: Hours, hours_per_day: Hours) -> Ratio {
+    if hours_per_day.hundredths == 0 {
+        return Ratio::zero();
+    }
+    let fit = Hours::DAY.ratio() / length.ratio();
+    Ratio::from(u64::from(hours_per_day.hundredths.div_ceil(length.hundredths)) + 1).min(fit)
 }
 
 /// The windows that a user can fill in an average month of 30.4375 days.

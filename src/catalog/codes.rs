@@ -1,4 +1,4 @@
-//! Every kind of mistake in plan files and prices, under a number that stays.
+//! Every kind of mistake, under a number that stays: 0 usage, 1 plan files, 2 prices, 6 output.
 
 use crate::problem::Code;
 
@@ -23,9 +23,13 @@ macro_rules! codes {
 }
 
 codes! {
+    USAGE 1 "wrong use"
+        "A flag or a variable of the environment has a value that cannot be used. The message says what would be right."
+    UNKNOWN_COLUMN 10 "a column that does not exist"
+        "`--columns` and `--sort` take the keys of columns. `--columns help` lists them with their meanings."
     UNREADABLE 101 "a file cannot be read"
-        "The file or folder does not exist, is of another kind than expected, or may not be read. Nothing is \
-         computed from the other files either, unless they are named without this one."
+        "The file or folder does not exist, is of another kind than expected, or may not be read. The other \
+         files are still used, but the answer is not complete and the exit code is 3."
     ENCODING 102 "a file is not UTF-8"
         "Plan files are UTF-8 text. The message names the first byte that is not. Files from a spreadsheet or an old \
          editor may be UTF-16: save them as UTF-8."
@@ -45,6 +49,9 @@ codes! {
     MISSING 108 "something that must be there is missing"
         "The table cannot be used without it. What is not known can be said: `price_unknown = true`, \
          `allowance_unknown = true`. It shows as `?`, never as 0."
+    NOTHING_SELECTED 109 "no plan is selected"
+        "None of the files holds a plan that was on sale that day and fits `--plan`. An empty answer would pass every gate, \
+         so it is an error."
     TOML_1_1 110 "syntax that only TOML 1.1 has"
         "Line breaks and a last comma in inline tables, the escapes `\\e` and `\\x`, and times without seconds came with \
          TOML 1.1. It is read, but other programs and editors may refuse the file."
@@ -102,6 +109,12 @@ codes! {
         "The entry names a model or tier but no price of any class of token. A price of 0 is written as `0`."
     TIER 205 "two context tiers with one mark"
         "Each tier begins at its own size of prompt."
+    UNPRICED_LIMIT 206 "a limit that nothing prices"
+        "A limit in tokens, credits, requests or hours is worth what the plan's workload pays for them at list prices. The \
+         plan names no workload, or the workload does not say what it uses of that unit. The maximum is `?`, never 0."
+    NOT_WRITTEN 601 "the output cannot be written"
+        "The disk is full, the file may not be written, or it is one of the inputs. A file that was there before is \
+         unchanged. A reader that leaves early is not an error."
 }
 
 /// The entry of a code.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::codes;
-use super::read::{Reader, Rows, shown};
+use super::read::{Reader, Rows};
 use super::shape::{self, Fact, File};
 use super::value::{At, Billed, Count, Day, Flag, Key, List, MixWord, Model, PerMtok};
 use super::{Catalog, Input};
@@ -485,7 +485,22 @@ impl Lowering {
                 per_request: row.credits_per_request.get().map(|credits| credits.0.clone()).unwrap_or_default(),
             })
         });
+        let priced = [table.credits_per_api_usd.place(), table.credit_rate.place()].into_iter().flatten().next();
+        if let (Some(unpriced), Some(priced)) =
+            (table.credits_unpriced.at().filter(|unpriced| unpriced.value.0), priced)
+        {
+            reader.report(
+                Problem::error(
+                    codes::TWO_AT_ONCE,
+                    format!("the credits of {} are priced and unpriced", table.head.title),
+                )
+                .at(unpriced.place.clone())
+                .related(priced.clone(), "says what a credit buys")
+                .help("drop one"),
+            );
+        }
         let credits = CreditRates {
+            unpriced: flag(&table.credits_unpriced),
             per_api_usd: table.credits_per_api_usd.get().map(|credits| credits.0.clone()),
             by_model: by_model.collect(),
         };
@@ -494,6 +509,7 @@ impl Lowering {
             && limits.iter().any(|limit| grants_credits(&limit))
             && table.credit_rate.is_absent()
             && table.credits_per_api_usd.is_absent()
+            && !credits.unpriced
         {
             let rows = table.limit.get().into_iter().flat_map(|rows| &rows.0);
             let place = rows.filter_map(|row| row.credits.place()).next().unwrap_or(&table.head.place).clone();
@@ -501,7 +517,10 @@ impl Lowering {
                 Problem::warning(codes::CREDITS, format!("{} does not say what a credit buys", table.head.title))
                     .at(place)
                     .note("figures that need it are shown as `?`, never as 0")
-                    .help("write `credits_per_api_usd`, or rows of `[[plan.credit_rate]]`");
+                    .help(
+                        "write `credits_per_api_usd`, rows of `[[plan.credit_rate]]`, or `credits_unpriced = true` if \
+                         nobody knows",
+                    );
             reader.report(problem);
         }
         credits
@@ -541,9 +560,7 @@ impl Lowering {
             if !told.insert(Arc::clone(name)) {
                 continue;
             }
-            let mut problem = Problem::warning(codes::UNPRICED, format!("no price for model `{}`", shown(name)))
-                .at(model.place.clone())
-                .note("figures that need it are shown as `?`, never as 0");
+            let mut problem = super::no_price(name).at(model.place.clone());
             if let Some(near) = nearest(name, self.catalog.rates.names()) {
                 problem = problem.help(format!("nearest name in the catalogue: `{near}`"));
             }

@@ -307,6 +307,8 @@ table! {
         allowance_unknown: Flag = true;
         /// Credits that one API dollar of use costs, where credits follow list prices
         credits_per_api_usd: Positive = 25;
+        /// Nobody knows what a credit buys
+        credits_unpriced: Flag = true;
         /// A grant in a window; all limits of a plan hold together
         limit: Rows<Limit>;
         /// Credits of one model

@@ -1,0 +1,155 @@
+//! The command line: arguments, files, streams, exit code. Nothing else in the crate touches the world.
+//!
+//! A command is a function from its arguments and the catalogue to a report. It is computed first and printed once,
+//! here, so that a reader who leaves early never changes the exit code.
+
+mod analyze;
+mod args;
+mod asked;
+mod inputs;
+mod looks;
+mod output;
+mod publish;
+mod schema;
+mod values;
+mod world;
+
+pub use world::World;
+
+use clap::{CommandFactory, FromArgMatches, Parser};
+
+use crate::problem::Problem;
+use crate::render::ColorDepth;
+use crate::report::Report;
+use args::OutputArgs;
+
+/// Say what an AI subscription is worth, and what it costs the one who sells it
+#[derive(Debug, Parser)]
+#[command(
+    name = "plancost",
+    version,
+    disable_help_subcommand = true,
+    arg_required_else_help = true,
+    infer_long_args = false
+)]
+#[command(after_help = "Start with `plancost analyze`. Each command's --help has examples.")]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Verb {
+    Analyze(Box<analyze::Args>),
+    Schema(schema::Args),
+}
+
+/// How a run ended. Where several hold, the first in the order of [`Exit::rank`] is reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Exit {
+    Done = 0,
+    Usage = 2,
+    Input = 3,
+    Incomplete = 4,
+    Output = 5,
+}
+
+impl Exit {
+    const fn rank(self) -> u8 {
+        match self {
+            Self::Output => 0,
+            Self::Usage => 1,
+            Self::Input => 2,
+            Self::Incomplete => 3,
+            Self::Done => 4,
+        }
+    }
+
+    fn or(self, other: Self) -> Self {
+        if other.rank() < self.rank() { other } else { self }
+    }
+}
+
+/// What a command found.
+struct Found {
+    report: Report,
+    /// Positions of the columns to print.
+    columns: Vec<usize>,
+    /// The code to end with if it can be printed.
+    exit: Exit,
+    /// Files that must not be written over.
+    inputs: Vec<String>,
+}
+
+/// What there is to print.
+enum Answered {
+    Report(Box<Found>),
+    /// The columns and their meanings.
+    Help(String),
+}
+
+/// What a command stops for: the problems to print and the code to end with.
+struct Stop {
+    exit: Exit,
+    problems: Vec<Problem>,
+}
+
+impl From<Problem> for Stop {
+    fn from(problem: Problem) -> Self {
+        Self { exit: Exit::Usage, problems: vec![problem] }
+    }
+}
+
+/// Runs the program and returns its exit code: 0 done, 1 the answer is no, 2 wrong use, 3 input unusable, 4 answer
+/// incomplete, 5 output not written.
+pub fn run(world: &mut World<'_>) -> u8 {
+    let cli = match parse(world) {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
+    let exit = match cli.verb {
+        Verb::Analyze(args) => finish(analyze::run(&args, world), &args.output, world),
+        Verb::Schema(args) => schema::run(&args, world),
+    };
+    exit as u8
+}
+
+/// Prints what a command found, or what it stopped for.
+fn finish(result: Result<Answered, Stop>, args: &OutputArgs, world: &mut World<'_>) -> Exit {
+    match result {
+        Ok(Answered::Report(found)) => publish::publish(world, args, &found),
+        Ok(Answered::Help(text)) => publish::print(world, args, &text),
+        Err(stop) => publish::stopped(world, args, stop),
+    }
+}
+
+fn parse(world: &mut World<'_>) -> Result<Cli, u8> {
+    // Help is coloured by the same policy as all else, before there are arguments to ask.
+    let never = world.args.windows(2).any(|pair| pair[0] == "--color" && pair[1] == "never")
+        || world.args.iter().any(|arg| arg == "--color=never");
+    let depth = looks::depth(world, never.then_some(looks::When::Never), world.stdout_columns);
+    let color = if depth == ColorDepth::None { clap::ColorChoice::Never } else { clap::ColorChoice::Always };
+    let command = Cli::command().color(color).term_width(world.stdout_columns.unwrap_or(100).clamp(40, 100));
+    let error = match command.try_get_matches_from(&world.args).and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => return Ok(cli),
+        Err(error) => error,
+    };
+    let text = error.render();
+    let text = if depth == ColorDepth::None { text.to_string() } else { text.ansi().to_string() };
+    if error.use_stderr() {
+        say(world, &text);
+        return Err(Exit::Usage as u8);
+    }
+    Err(match output::to_stdout(world, &text) {
+        Ok(()) => Exit::Done as u8,
+        Err(error) => {
+            say(world, &format!("error: {}\n", output::words(&error)));
+            Exit::Output as u8
+        }
+    })
+}
+
+fn say(world: &mut World<'_>, text: &str) {
+    // Nobody is left to tell if this fails.
+    let _ = world.stderr.write_all(text.as_bytes()).and_then(|()| world.stderr.flush());
+}

@@ -1,0 +1,249 @@
+//! What was asked: the inputs read, the question settled, the plans selected.
+
+use super::Stop;
+use super::args::{BilledWord, InputArgs, MixWord, TermsArgs};
+use super::inputs;
+use super::values::{self, Day};
+use super::world::World;
+use crate::allowance::{Hours, Schedule};
+use crate::analysis::{Question, default_api_gross_margin, plans_on};
+use crate::catalog::{self, Catalog, Input, codes};
+use crate::economics::Fees;
+use crate::plan::{Billing, MixRule, Plan};
+use crate::problem::{Level, Problem, nearest};
+use crate::report::{Cell, Missing, Record};
+use crate::units::{Date, Ratio};
+use sha2::{Digest, Sha256};
+
+/// The catalogue that was read and the question that is asked of it.
+pub(super) struct Asked {
+    pub(super) catalog: Catalog,
+    pub(super) question: Question,
+    /// The day whose facts hold; `None`: no input has a date.
+    pub(super) day: Option<Date>,
+    pub(super) inputs: Vec<Record>,
+    /// The files that the rates come from.
+    pub(super) prices: Vec<Record>,
+    pub(super) input_names: Vec<String>,
+}
+
+pub(super) fn strict(terms: &TermsArgs, world: &World<'_>) -> bool {
+    terms.strict || world.env("PLANCOST_STRICT").is_some_and(|value| value != "0")
+}
+
+/// Reads what the arguments name and settles the question.
+pub(super) fn ask(
+    args: &InputArgs,
+    terms: &TermsArgs,
+    world: &mut World<'_>,
+    problems: &mut Vec<Problem>,
+) -> Result<Asked, Stop> {
+    if world.stdin_is_terminal && args.paths.iter().any(|path| path.as_os_str() == "-") {
+        return Err(Problem::error(codes::USAGE, "`-` reads standard input, which is a terminal")
+            .help("pipe a plan file in, or name one")
+            .into());
+    }
+    let mut inputs = Vec::new();
+    if !args.no_bundled {
+        inputs.extend(catalog::bundled());
+    }
+    if !args.no_bundled && !args.paths.is_empty() {
+        for input in &mut inputs {
+            input.plans = false;
+        }
+    }
+    for (paths, plans) in [(&args.prices, false), (&args.paths, true)] {
+        let selection = inputs::Selection {
+            paths: paths.clone(),
+            plans,
+            recursive: args.recursive,
+            max_bytes: args.max_file_size,
+            stdin_name: args.stdin_name.clone(),
+        };
+        inputs.extend(inputs::read(&selection, world, problems));
+    }
+    let (catalog, found) = catalog::read(&inputs, &args.set);
+    problems.extend(found);
+    if args.fail_fast {
+        let first = problems.iter().position(|problem| problem.level == Level::Error);
+        problems.truncate(first.map_or(problems.len(), |first| first + 1));
+    }
+    let day = match as_of(terms, world)? {
+        Some(Day::On(day)) => Some(day),
+        Some(Day::Today) => Some(today()),
+        None => catalog.newest,
+    };
+    let schedule = match (terms.hours_per_day, terms.days_per_week) {
+        (None, None) if !terms.ping => Schedule::AlwaysOn,
+        (hours, days) => Schedule::Active {
+            hours_per_day: hours.unwrap_or(Hours::DAY),
+            days_per_week: days.unwrap_or(7),
+            pinged: terms.ping,
+        },
+    };
+    if let Some(id) = &terms.workload
+        && !catalog.workloads.contains_key(id.as_str())
+    {
+        let mut problem = Problem::error(codes::USAGE, format!("no workload `{id}`"));
+        if let Some(near) = nearest(id, catalog.workloads.keys().map(|id| &**id)) {
+            problem = problem.help(format!("did you mean `{near}`?"));
+        }
+        return Err(problem.into());
+    }
+    let question = Question {
+        day: day.unwrap_or(Date::MAX),
+        schedule,
+        mix: terms.mix.map(|word| match word {
+            MixWord::AsMeasured => MixRule::AsMeasured,
+            MixWord::WorstCase => MixRule::WorstCase,
+        }),
+        workload: terms.workload.as_deref().map(Into::into),
+        billing: terms.billed.map(|word| match word {
+            BilledWord::Month => Billing::Month,
+            BilledWord::Year => Billing::Year,
+        }),
+        api_gross_margin: terms.api_margin.clone(),
+        fees: terms.fees.map(super::args::Channel::fees),
+    };
+    let asked_for: Vec<&catalog::Input> =
+        inputs.iter().filter(|input| args.paths.is_empty() || !input.bundled).collect();
+    Ok(Asked {
+        inputs: asked_for.iter().map(|input| input_record(input, &catalog)).collect(),
+        prices: price_records(&inputs, &catalog, day),
+        input_names: asked_for.iter().filter(|input| !input.bundled).map(|input| input.source.name.clone()).collect(),
+        catalog,
+        question,
+        day,
+    })
+}
+
+impl Asked {
+    /// What to call the vendor of a plan.
+    pub(super) fn vendor_name(&self, plan: &Plan) -> String {
+        let Some(id) = &plan.vendor else { return "no vendor".to_owned() };
+        let vendor = self.catalog.vendors.get(id);
+        vendor.and_then(|vendor| vendor.name.as_ref()).unwrap_or(id).to_string()
+    }
+}
+
+fn input_record(input: &Input, catalog: &Catalog) -> Record {
+    let plans = catalog.plans.iter().filter(|plan| *plan.provenance.line.path == *input.source.name).count();
+    vec![
+        ("path", Cell::Text(input.source.name.clone())),
+        ("sha256", Cell::Text(sha256(&input.source.text))),
+        ("plans", Cell::Count(plans as u64)),
+    ]
+}
+
+/// The files that hold rates in use, with the newest day they were checked.
+fn price_records(inputs: &[Input], catalog: &Catalog, day: Option<Date>) -> Vec<Record> {
+    let of = |input: &Input| {
+        let mut found =
+            catalog.rates.iter().filter(|rates| *rates.provenance.line.path == *input.source.name).peekable();
+        found.peek()?;
+        let date = found.filter_map(|rates| rates.provenance.checked).max();
+        let unknown = || Cell::Missing(Missing::Unknown);
+        let age = date.zip(day).and_then(|(date, day)| u64::try_from((day - date).get_days()).ok());
+        Some(vec![
+            ("source", Cell::Text(input.source.name.clone())),
+            ("bundled", Cell::Flag(input.bundled)),
+            ("date", date.map_or_else(unknown, Cell::Date)),
+            ("age_days", age.map_or_else(unknown, Cell::Count)),
+            ("sha256", Cell::Text(sha256(&input.source.text))),
+        ])
+    };
+    inputs.iter().filter_map(of).collect()
+}
+
+fn sha256(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+pub(super) fn as_of(terms: &TermsArgs, world: &World<'_>) -> Result<Option<Day>, Stop> {
+    match (terms.as_of, world.env("PLANCOST_AS_OF")) {
+        (None, Some(text)) => values::day(&text)
+            .map(Some)
+            .map_err(|error| Problem::error(codes::USAGE, format!("PLANCOST_AS_OF is `{text}`: {error}")).into()),
+        (flag, _) => Ok(flag),
+    }
+}
+
+/// The clock, in UTC: asked only for `--as-of today`.
+pub(super) fn today() -> Date {
+    jiff::Timestamp::now().to_zoned_datetime(jiff::tz::TimeZone::UTC).date()
+}
+
+/// The plans in force that were selected; none at all is a problem.
+pub(super) fn wanted<'a>(asked: &'a Asked, args: &InputArgs, problems: &mut Vec<Problem>) -> Vec<&'a Plan> {
+    let plans = plans_on(&asked.catalog.plans, asked.question.day);
+    let patterns: Vec<glob::Pattern> = args.plan.iter().filter_map(|text| glob::Pattern::new(text).ok()).collect();
+    let selected: Vec<&Plan> = plans
+        .iter()
+        .filter(|plan| args.plan.is_empty() || patterns.iter().any(|pattern| pattern.matches(&plan.id)))
+        .copied()
+        .collect();
+    let already = problems.iter().any(|problem| problem.level == Level::Error);
+    if selected.is_empty() && !(already && args.plan.is_empty()) {
+        problems.push(nothing_selected(asked, args, &plans));
+    }
+    selected
+}
+
+pub(super) fn nothing_selected(asked: &Asked, args: &InputArgs, plans: &[&Plan]) -> Problem {
+    let problem = Problem::error(codes::NOTHING_SELECTED, "no plan is selected");
+    if !args.plan.is_empty() && !plans.is_empty() {
+        let patterns: Vec<String> = args.plan.iter().map(|pattern| format!("`{pattern}`")).collect();
+        let problem = problem.note(format!("{} match none of {} plans", patterns.join(", "), plans.len()));
+        let near = args.plan.iter().find_map(|pattern| nearest(pattern, plans.iter().map(|plan| &*plan.id)));
+        return match near {
+            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            None => problem.help("`plancost analyze --columns plan` lists them"),
+        };
+    }
+    match (asked.catalog.plans.len(), asked.day) {
+        (0, _) => {
+            problem.note("the files hold no plan").help("a plan is a `[[plan]]` table; see `plancost schema example`")
+        }
+        (_, Some(day)) => problem.note(format!("none was sold on {day}")).help("ask for another day with `--as-of`"),
+        (_, None) => problem,
+    }
+}
+
+pub(super) fn assumptions(asked: &Asked, sets: &[String]) -> Record {
+    let question = &asked.question;
+    let text = |text: &str| Cell::Text(text.to_owned());
+    let own = || text("each plan's own");
+    let (hours, days, pinged) = match question.schedule {
+        Schedule::AlwaysOn => (Ratio::from(24), 7, false),
+        Schedule::Active { hours_per_day, days_per_week, pinged } => (hours_per_day.ratio(), days_per_week, pinged),
+    };
+    let margin = question.api_gross_margin.as_ref();
+    let fees = match &question.fees {
+        None => own(),
+        Some(Fees::Store { share }) => Cell::Record(vec![("store_share", Cell::Share(share.clone().into()))]),
+        Some(Fees::Processor { share, fixed_usd }) => Cell::Record(vec![
+            ("share", Cell::Share(share.clone().into())),
+            ("fixed_usd", Cell::Usd(fixed_usd.clone().into())),
+        ]),
+    };
+    vec![
+        ("api_gross_margin", margin.map_or_else(own, |margin| Cell::Share(margin.clone().into()))),
+        ("default_api_gross_margin", Cell::Share(default_api_gross_margin().into())),
+        ("days_per_month", Cell::Number(Ratio::new(487, 16).into())),
+        ("hours_per_day", Cell::Number(hours.into())),
+        ("days_per_week", Cell::Count(days.into())),
+        ("window_opened_before_work", Cell::Flag(pinged)),
+        ("mix", question.mix.map_or_else(own, |mix| text(mix.word()))),
+        ("workload", question.workload.as_ref().map_or_else(own, |id| text(id))),
+        (
+            "billed_every",
+            match question.billing {
+                None => own(),
+                Some(Billing::Month) => text("month"),
+                Some(Billing::Year) => text("year"),
+            },
+        ),
+        ("fees", fees),
+        ("set", Cell::List(sets.iter().map(|set| text(set)).collect())),
+    ]
+}

@@ -1,0 +1,146 @@
+//! `schema`: the shapes of what the program reads and writes.
+
+use serde_json::{Value, json};
+
+use super::Exit;
+use super::analyze;
+use super::args::OutputArgs;
+use super::publish::print;
+use super::world::World;
+use crate::catalog::PLAN_SCHEMA;
+use crate::report::Unit;
+
+/// Print the JSON Schema of a plan file or of the output, or a plan file to start from
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct Args {
+    /// What to describe
+    #[arg(value_name = "WHAT")]
+    what: What,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  plancost schema plan > plan.schema.json     for editors: first line `#:schema ./plan.schema.json`
+  plancost schema output                      what --json prints
+  plancost schema example > my-plans.toml";
+
+/// What can be described.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum What {
+    /// A plan file
+    Plan,
+    /// What --json prints
+    Output,
+    /// A plan file to start from
+    Example,
+}
+
+/// A plan file to start from.
+const EXAMPLE: &str = include_str!("../../schemas/example.toml");
+
+/// Answers the command.
+pub(super) fn run(args: &Args, world: &mut World<'_>) -> Exit {
+    let text = match args.what {
+        What::Plan => PLAN_SCHEMA.to_owned(),
+        What::Output => output_schema(),
+        What::Example => EXAMPLE.to_owned(),
+    };
+    print(world, &args.output, &text)
+}
+
+/// The JSON Schema (draft 7) of every JSON document, made from the columns themselves.
+fn output_schema() -> String {
+    let columns = analyze::fields(&[]);
+    let results = columns.iter().map(|field| {
+        let column = &field.column;
+        let mut shape = shape(column.key, column.unit);
+        shape["description"] = column.meaning.into();
+        (column.key.to_owned(), shape)
+    });
+    let keys: Vec<&str> = columns.iter().map(|field| field.column.key).collect();
+    let schema = json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "What plancost prints as JSON, format version 1",
+        "description": "A figure that is not known is null, and never 0; `status` tells why. Shares are fractions of \
+                        1. New keys may be added; readers ignore what they do not know.",
+        "type": "object",
+        "required": ["format_version", "kind", "tool", "complete", "currency", "as_of", "inputs", "prices",
+                     "assumptions", "results", "summary", "diagnostics"],
+        "properties": {
+            "format_version": {"const": 1},
+            "kind": {"description": "The command.", "enum": ["analyze"]},
+            "tool": {"type": "object", "required": ["name", "version"], "properties": {
+                "name": {"const": "plancost"}, "version": {"type": "string"}}},
+            "complete": {"type": "boolean", "description": "Every input was read and every figure is known. Test this \
+                         first: in jq `null < 0` is true."},
+            "currency": {"const": "USD"},
+            "as_of": {"type": ["string", "null"], "format": "date", "description": "The day whose facts were used."},
+            "inputs": {"type": "array", "items": {"type": "object", "required": ["path", "sha256", "plans"],
+                "properties": {"path": {"type": "string"}, "sha256": {"type": "string"},
+                               "plans": {"type": "integer", "minimum": 0}}}},
+            "prices": {"type": "array", "items": {"type": "object", "required": ["source", "date", "age_days", "sha256"],
+                "properties": {"source": {"type": "string"}, "date": {"type": ["string", "null"], "format": "date"},
+                               "age_days": {"type": ["integer", "null"]}, "sha256": {"type": "string"}}}},
+            "assumptions": {"type": "object"},
+            "results": {"type": "array", "items": {
+                "type": "object",
+                "required": keys,
+                "properties": results.collect::<serde_json::Map<String, Value>>(),
+            }},
+            "summary": {"type": "object", "required": ["plans", "ok", "incomplete"], "properties": {
+                "plans": {"type": "integer"}, "ok": {"type": "integer"}, "incomplete": {"type": "integer"}}},
+            "diagnostics": {"type": "array", "items": {"type": "object",
+                "required": ["code", "level", "message", "path", "line", "column", "plan", "help"],
+                "properties": {
+                    "code": {"type": "string", "pattern": "^PC[0-9]{3}$"},
+                    "level": {"enum": ["error", "warning", "note"]},
+                    "message": {"type": "string"},
+                    "path": {"type": ["string", "null"]},
+                    "line": {"type": ["integer", "null"], "minimum": 1},
+                    "column": {"type": ["integer", "null"], "minimum": 1},
+                    "plan": {"type": ["string", "null"]},
+                    "help": {"type": ["string", "null"]},
+                }}},
+        },
+    });
+    let mut text = serde_json::to_string_pretty(&schema).expect("a JSON value is written without fail");
+    text.push('\n');
+    text
+}
+
+fn shape(key: &str, unit: Unit) -> Value {
+    match unit {
+        _ if key == "plan" => json!({"type": "string"}),
+        _ if key == "status" => json!({"enum": ["ok", "not_applicable", "uncapped", "unpriced", "unknown"]}),
+        _ if key == "source" => json!({"type": "object", "required": ["path", "line"], "properties": {
+            "path": {"type": "string"}, "line": {"type": "integer", "minimum": 1}}}),
+        Unit::Text => json!({"type": ["string", "null"]}),
+        Unit::Usd | Unit::Share | Unit::Margin | Unit::Multiple | Unit::Number => json!({"type": ["number", "null"]}),
+        Unit::Count => json!({"type": ["integer", "null"], "minimum": 0}),
+        Unit::Date => json!({"type": ["string", "null"], "format": "date"}),
+        Unit::Flag => json!({"type": ["boolean", "null"]}),
+        Unit::List => json!({"type": "array", "items": {"type": "string"}}),
+        Unit::Heat => json!({"type": "array", "items": {"type": "object",
+            "required": ["utilization", "margin", "profit_usd"],
+            "properties": {"utilization": {"type": "number", "minimum": 0},
+                           "margin": {"type": ["number", "null"]}, "profit_usd": {"type": ["number", "null"]}}}}),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_committed_schema_of_the_output_is_the_one_that_is_printed() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/output.schema.json");
+        if std::env::var_os("PLANCOST_BLESS").is_some() {
+            std::fs::write(path, output_schema()).expect("the folder of schemas can be written");
+        }
+        let committed = std::fs::read_to_string(path).expect("the schema is committed");
+        assert_eq!(committed, output_schema(), "run the tests with PLANCOST_BLESS=1 after a change that is meant");
+    }
+}
