@@ -415,7 +415,9 @@ impl<T: Table> Value for Rows<T> {
                     let mut item = spot.item(row);
                     let mine = spot.sets.iter().filter(|laid| named(row, laid.step()));
                     item.sets = mine.filter(|laid| !laid.is_last()).map(|laid| laid.deeper()).collect();
-                    table(reader, &item)
+                    let mut row: T = table(reader, &item)?;
+                    // No more problems are kept, so nothing more is looked for in it.
+                    (row.head_mut().sound || reader.problems.len() < PROBLEMS_MAX).then_some(row)
                 })
                 .collect(),
         ))
