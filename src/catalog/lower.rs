@@ -1,6 +1,7 @@
 //! From the shape of a file to its meaning: the laws between keys, tables and files, and the engine's types.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::codes;
@@ -137,7 +138,9 @@ impl Lowering {
         }
         if plans {
             for plan in rows(file.plan) {
+                reader.plan = plan.id.get().map(|id| id.0.clone());
                 self.plan(&plan, &origin, reader);
+                reader.plan = None;
             }
         }
     }
@@ -344,7 +347,7 @@ impl Lowering {
         let Some(id) = table.id.at() else { return };
         let errors = reader.errors;
         let id = At { value: arc(&id.value.0), place: id.place.clone() };
-        let report = &mut |problem: Problem| reader.report(problem.plan(&*id.value));
+        let report = &mut |problem: Problem| reader.report(problem);
         let price = price(table, report);
         let fees = fees(table, report);
         let provenance = self.provenance(table, origin);
@@ -371,7 +374,7 @@ impl Lowering {
             let few = u32::try_from(seats.value.0).ok();
             if few.is_none() {
                 let message = format!("`seats` must be at most {}", u32::MAX);
-                reader.report(Problem::error(codes::RANGE, message).at(seats.place.clone()).plan(&*id.value));
+                reader.report(Problem::error(codes::RANGE, message).at(seats.place.clone()));
             }
             few
         });
@@ -382,8 +385,7 @@ impl Lowering {
                 Problem::error(codes::DUPLICATE, format!("two plans have the id `{}` {when}", id.value))
                     .at(id.place.clone())
                     .related(other.clone(), "the other")
-                    .help("a plan that changed is an entry with a later `from`; another plan has an id of its own")
-                    .plan(&*id.value),
+                    .help("a plan that changed is an entry with a later `from`; another plan has an id of its own"),
             );
         } else {
             self.plans.insert(key, id.place.clone());
@@ -484,13 +486,15 @@ impl Lowering {
             })
         });
         let priced = [table.credits_per_api_usd.place(), table.credit_rate.place()].into_iter().flatten().next();
-        if let (Some(unpriced), Some(priced)) = (table.credits_unpriced.place(), priced) {
+        if let (Some(unpriced), Some(priced)) =
+            (table.credits_unpriced.at().filter(|unpriced| unpriced.value.0), priced)
+        {
             reader.report(
                 Problem::error(
                     codes::TWO_AT_ONCE,
                     format!("the credits of {} are priced and unpriced", table.head.title),
                 )
-                .at(unpriced.clone())
+                .at(unpriced.place.clone())
                 .related(priced.clone(), "says what a credit buys")
                 .help("drop one"),
             );
@@ -509,17 +513,14 @@ impl Lowering {
         {
             let rows = table.limit.get().into_iter().flat_map(|rows| &rows.0);
             let place = rows.filter_map(|row| row.credits.place()).next().unwrap_or(&table.head.place).clone();
-            let mut problem = Problem::warning(
-                codes::CREDITS,
-                format!("{} does not say what a credit buys", table.head.title),
-            )
-            .at(place)
-            .note("figures that need it are shown as `?`, never as 0")
-            .help(
-                "write `credits_per_api_usd`, rows of `[[plan.credit_rate]]`, or `credits_unpriced = true` if nobody \
-                         knows",
-            );
-            problem.plan = table.id.get().map(|id| id.0.clone());
+            let problem =
+                Problem::warning(codes::CREDITS, format!("{} does not say what a credit buys", table.head.title))
+                    .at(place)
+                    .note("figures that need it are shown as `?`, never as 0")
+                    .help(
+                        "write `credits_per_api_usd`, rows of `[[plan.credit_rate]]`, or `credits_unpriced = true` if \
+                         nobody knows",
+                    );
             reader.report(problem);
         }
         credits
@@ -600,19 +601,7 @@ impl Aliases {
                 }
             }
         }
-        let circle = |from: &Arc<str>| {
-            let mut path = vec![Arc::clone(from)];
-            while let Some(to) = next.get(path.last()?) {
-                if to == from {
-                    return Some(path);
-                }
-                if path.contains(to) {
-                    return None;
-                }
-                path.push(Arc::clone(to));
-            }
-            None
-        };
+        let circles = circles(&next);
         let mut told: BTreeSet<Arc<str>> = BTreeSet::new();
         let mut checked = Vec::with_capacity(tables.len());
         for table in tables {
@@ -624,13 +613,13 @@ impl Aliases {
                 if alias == model {
                     reader.report(problem(format!("`{alias}` is an alias of itself")).help("leave it out"));
                 } else if let Some(place) = models.get(&alias) {
-                    let problem = if let Some(path) = circle(&model).filter(|path| path.contains(&alias)) {
-                        if path.iter().any(|name| told.contains(name)) {
+                    let problem = if let Some(path) = circles.get(&model).filter(|path| path.contains(&alias)) {
+                        if !told.insert(Arc::clone(&path[0])) {
                             continue;
                         }
-                        told.extend(path.iter().cloned());
-                        let names: Vec<_> = path.iter().chain([&model]).map(|name| format!("`{name}`")).collect();
-                        problem(format!("aliases go round in a circle: {}", names.join(", ")))
+                        let dots = if path.len() > 6 { "…, " } else { "" };
+                        let names: Vec<_> = path.iter().take(6).map(|name| format!("`{name}`, ")).collect();
+                        problem(format!("aliases go round in a circle: {}{dots}`{}`", names.concat(), path[0]))
                     } else {
                         problem(format!("`{alias}` is an alias of `{model}` and a model of its own"))
                     };
@@ -654,6 +643,28 @@ impl Aliases {
         }
         checked
     }
+}
+
+/// The circles that names form when each leads to at most one other, under each name in them.
+fn circles(next: &BTreeMap<Arc<str>, Arc<str>>) -> BTreeMap<Arc<str>, Rc<Vec<Arc<str>>>> {
+    let mut circles = BTreeMap::new();
+    let mut seen: BTreeSet<&Arc<str>> = BTreeSet::new();
+    for start in next.keys() {
+        let mut path: Vec<&Arc<str>> = Vec::new();
+        let mut at = start;
+        while seen.insert(at) {
+            path.push(at);
+            match next.get(at) {
+                Some(to) => at = to,
+                None => break,
+            }
+        }
+        if let Some(first) = path.iter().position(|&name| name == at).filter(|_| next.contains_key(at)) {
+            let circle: Rc<Vec<_>> = Rc::new(path[first..].iter().map(|&name| Arc::clone(name)).collect());
+            circles.extend(circle.iter().map(|name| (Arc::clone(name), Rc::clone(&circle))));
+        }
+    }
+    circles
 }
 
 fn tiers_of(rows: &[shape::Tier], reader: &mut Reader) -> Vec<ContextTier> {

@@ -26,7 +26,8 @@ pub(super) struct Reader {
     pub(super) more: usize,
     /// The table that is being read, in words: ``limit `week` of plan `x` ``.
     context: String,
-    plan: Option<String>,
+    /// The plan that problems concern.
+    pub(super) plan: Option<String>,
 }
 
 /// A value, where it stands, and what `--set` lays over it.
@@ -388,11 +389,16 @@ impl<T: Table> Value for Rows<T> {
                 return None;
             }
         };
+        let text = |row: &Spanned<DeValue<'_>>, key: &str, name: &str| {
+            row.get_ref().get(key).and_then(|value| value.get_ref().as_str()) == Some(name)
+        };
+        // A limit with an `id` goes by its window only where none has that name.
+        let called = |row: &Spanned<DeValue<'_>>, name: &str| {
+            T::NAMED_BY.iter().find(|key| row.get_ref().get(**key).is_some()).is_some_and(|key| text(row, key, name))
+        };
         let named = |row: &Spanned<DeValue<'_>>, name: &str| {
-            let table = row.get_ref().as_table();
-            T::NAMED_BY.iter().any(|key| {
-                table.and_then(|table| table.get(*key)).and_then(|value| value.get_ref().as_str()) == Some(name)
-            })
+            called(row, name)
+                || T::NAMED_BY.iter().any(|key| text(row, key, name)) && !rows.iter().any(|row| called(row, name))
         };
         for laid in &spot.sets {
             if !rows.iter().any(|row| named(row, laid.step())) {
@@ -409,7 +415,9 @@ impl<T: Table> Value for Rows<T> {
                     let mut item = spot.item(row);
                     let mine = spot.sets.iter().filter(|laid| named(row, laid.step()));
                     item.sets = mine.filter(|laid| !laid.is_last()).map(|laid| laid.deeper()).collect();
-                    table(reader, &item)
+                    let mut row: T = table(reader, &item)?;
+                    // No more problems are kept, so nothing more is looked for in it.
+                    (row.head_mut().sound || reader.problems.len() < PROBLEMS_MAX).then_some(row)
                 })
                 .collect(),
         ))
