@@ -6,6 +6,7 @@
 mod analyze;
 mod args;
 mod asked;
+mod explain;
 mod inputs;
 mod looks;
 mod output;
@@ -41,6 +42,7 @@ struct Cli {
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
     Analyze(Box<analyze::Args>),
+    Explain(Box<explain::Args>),
     Schema(schema::Args),
 }
 
@@ -88,6 +90,8 @@ struct Found {
 /// What there is to print.
 enum Answered {
     Report(Box<Found>),
+    /// How a figure comes about.
+    Explained(Box<explain::Explained>),
     /// The columns and their meanings.
     Help(String),
 }
@@ -113,6 +117,7 @@ pub fn run(world: &mut World<'_>) -> u8 {
     };
     let exit = match cli.verb {
         Verb::Analyze(args) => finish(analyze::run(&args, world), &args.output, world),
+        Verb::Explain(args) => finish(explain::run(&args, world), &args.output, world),
         Verb::Schema(args) => schema::run(&args, world),
     };
     exit as u8
@@ -122,6 +127,7 @@ pub fn run(world: &mut World<'_>) -> u8 {
 fn finish(result: Result<Answered, Stop>, args: &OutputArgs, world: &mut World<'_>) -> Exit {
     match result {
         Ok(Answered::Report(found)) => publish::publish(world, args, &found),
+        Ok(Answered::Explained(explained)) => publish::explained(world, args, &explained),
         Ok(Answered::Help(text)) => publish::print(world, args, &text),
         Err(stop) => publish::stopped(world, args, stop),
     }

@@ -18,12 +18,14 @@ mod figures;
 mod heat;
 mod json;
 mod markdown;
+mod outline;
 mod palette;
 mod plain;
 mod problems;
 mod text;
 mod width;
 
+pub use outline::outline;
 pub use problems::{MessageFormat, problems};
 
 use crate::report::{Cell, Report};

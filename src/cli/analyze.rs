@@ -16,7 +16,8 @@ use crate::report::{Cell, Column, HeatTitle, Report, Row, Unit};
 use crate::units::Ratio;
 use crate::workload::NoRateReason;
 pub(super) use fields::fields;
-use fields::{Context, Field, gap_text};
+pub(super) use fields::gap_text;
+use fields::{Context, Field};
 
 /// Show what each plan's allowance is worth and where its vendor starts to lose
 ///
@@ -77,7 +78,7 @@ pub(super) struct SubscriberArgs {
 }
 
 impl SubscriberArgs {
-    fn subscriber(&self) -> Option<Subscriber> {
+    pub(super) fn subscriber(&self) -> Option<Subscriber> {
         Some(Subscriber {
             mean_utilization: self.mean_use.clone()?,
             support_usd_per_month: self.support_usd_per_month.clone(),
@@ -184,7 +185,7 @@ fn rows<'a>(
 }
 
 /// Keeps what concerns the selected plans, and adds what only shows once they are answered.
-fn explain_gaps(answers: &[Answer<'_>], problems: &mut Vec<Problem>) {
+pub(super) fn explain_gaps(answers: &[Answer<'_>], problems: &mut Vec<Problem>) {
     let mut unpriced: Vec<Problem> = Vec::new();
     let mut unpriced_limits = Vec::new();
     for answer in answers {

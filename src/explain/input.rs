@@ -81,7 +81,12 @@ pub enum Input {
     Acquisition,
 }
 
-fn rates_with(book: &RateBook, model: &str, change: impl Fn(&mut crate::rates::DatedRates), case: &Case<'_>) -> RateBook {
+fn rates_with(
+    book: &RateBook,
+    model: &str,
+    change: impl Fn(&mut crate::rates::DatedRates),
+    case: &Case<'_>,
+) -> RateBook {
     let mut changed = book.clone();
     let entries: Vec<_> = book.iter().filter(|entry| *entry.model == *model).cloned().collect();
     let held = match book.on(model, case.question.day) {
@@ -325,4 +330,13 @@ pub(super) fn of_subscriber(subscriber: &Subscriber) -> [(Input, &Ratio); 4] {
         (Input::Churn, &subscriber.churn_per_month),
         (Input::DiscountRate, &subscriber.discount_per_month),
     ]
+}
+
+impl Plan {
+    /// The limit of an id that is in force on a day grants another amount; `None` if it cannot be so much.
+    pub fn set_grant(&mut self, id: &str, day: crate::units::Date, to: &Ratio) -> Option<()> {
+        let held = self.allowance.limits_on(day).into_iter().find(|limit| *limit.id == *id)?.clone();
+        let Allowance::Limits(limits) = &mut self.allowance else { return None };
+        limits.iter_mut().find(|limit| **limit == held)?.grant.set(to)
+    }
 }

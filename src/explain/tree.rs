@@ -123,10 +123,6 @@ fn product(parts: impl IntoIterator<Item = usize>) -> Formula {
     Formula::Product(parts.into_iter().map(Formula::Child).collect())
 }
 
-fn sum(parts: std::ops::Range<usize>) -> Formula {
-    Formula::Sum(parts.map(Formula::Child).collect())
-}
-
 fn minus(a: Formula, b: Formula) -> Formula {
     Formula::Difference(Box::new(a), Box::new(b))
 }
@@ -213,7 +209,9 @@ impl Trees<'_> {
             "break_even_usd" => self.break_even_usd().map(named),
             "win_win_from" => self.buyer_break_even().map(named),
             "win_win_to" => match self.answer.economics.as_ref()?.break_even() {
-                BreakEven::Always => Some(named(full()).remark("the vendor never loses by use: the zone ends at full use")),
+                BreakEven::Always => {
+                    Some(named(full()).remark("the vendor never loses by use: the zone ends at full use"))
+                }
                 _ => {
                     let least = Formula::Least(vec![child(0), number(1)]);
                     node(Unit::Share, "of the maximum", least, vec![self.break_even()?])
@@ -275,7 +273,8 @@ impl Trees<'_> {
         let mut formula = child(0);
         if let Some((name, usd)) = currency {
             let label = format!("USD for 1 {name}");
-            let rate = Node::leaf("price.usd_per_unit", usd.clone(), Unit::Number, "", self.fact(), Some(Input::Currency));
+            let rate =
+                Node::leaf("price.usd_per_unit", usd.clone(), Unit::Number, "", self.fact(), Some(Input::Currency));
             children.push(rate.labelled(label));
             formula = product(0..2);
         }
@@ -291,7 +290,8 @@ impl Trees<'_> {
         if vat.is_zero() {
             return Some(gross);
         }
-        let vat = Node::leaf("vat_share", vat.clone(), Unit::Share, "of the price without it", self.fact(), Some(Input::Vat));
+        let vat =
+            Node::leaf("vat_share", vat.clone(), Unit::Share, "of the price without it", self.fact(), Some(Input::Vat));
         let formula = over(child(0), Formula::Sum(vec![number(1), child(1)]));
         Node::derived("revenue", Unit::Usd, "USD / seat-month", formula, vec![gross, vat])
     }
@@ -326,7 +326,14 @@ impl Trees<'_> {
             Fees::Processor { fixed_usd, .. } => {
                 let (_, billing) = self.case.plan.price.billed(self.case.question.billing);
                 let fixed = Some(Input::FeeFixed);
-                let fixed = Node::leaf("fees.fixed_usd", fixed_usd.clone(), Unit::Usd, "USD a charge", self.fee_origin(), fixed);
+                let fixed = Node::leaf(
+                    "fees.fixed_usd",
+                    fixed_usd.clone(),
+                    Unit::Usd,
+                    "USD a charge",
+                    self.fee_origin(),
+                    fixed,
+                );
                 let seats = Ratio::from(u64::from(self.case.plan.seats));
                 let mut children = vec![self.fee_share(), self.gross()?, fixed];
                 children.push(Node::leaf("seats", seats, Unit::Count, "in a charge", self.fact(), None));
@@ -365,8 +372,15 @@ impl Trees<'_> {
             }
             ServingSource::Rates => return self.serving_by_rates(),
         };
-        let leaf = Node::leaf("api_gross_margin", margin?, Unit::Share, "of list price", Some(origin), Some(Input::ApiMargin));
-        Node::derived("serving_share", Unit::Number, "USD to serve 1 API dollar", minus(number(1), child(0)), vec![leaf])
+        let leaf =
+            Node::leaf("api_gross_margin", margin?, Unit::Share, "of list price", Some(origin), Some(Input::ApiMargin));
+        Node::derived(
+            "serving_share",
+            Unit::Number,
+            "USD to serve 1 API dollar",
+            minus(number(1), child(0)),
+            vec![leaf],
+        )
     }
 
     fn max(&self) -> Option<Node> {
@@ -374,7 +388,13 @@ impl Trees<'_> {
     }
 
     fn break_even_usd(&self) -> Option<Node> {
-        Node::derived("break_even_usd", Unit::Usd, USD_MONTH, over(child(0), child(1)), vec![self.room()?, self.serving()?])
+        Node::derived(
+            "break_even_usd",
+            Unit::Usd,
+            USD_MONTH,
+            over(child(0), child(1)),
+            vec![self.room()?, self.serving()?],
+        )
     }
 
     fn break_even(&self) -> Option<Node> {
@@ -409,9 +429,10 @@ impl Trees<'_> {
             }
             OverageRate::UsdPerRequest(usd) => {
                 let rate = leaf(usd, Unit::Usd, "USD / request");
-                let per_usd = self.per_api_usd("requests_per_usd", "requests / API dollar", |trees, activity, kind| {
-                    trees.requests_of(activity, kind)
-                })?;
+                let per_usd =
+                    self.per_api_usd("requests_per_usd", "requests / API dollar", |trees, activity, kind| {
+                        trees.requests_of(activity, kind)
+                    })?;
                 Node::derived("overage", Unit::Multiple, "of list price", product(0..2), vec![rate, per_usd])
             }
         }
@@ -422,7 +443,8 @@ impl Trees<'_> {
         let economics = self.answer.economics.as_ref()?;
         let outcome = economics.at(&utilization.value)?;
         let above = utilization.value > Ratio::one();
-        let served = if outcome.served == utilization.value { child(3) } else { Formula::Least(vec![child(3), number(1)]) };
+        let served =
+            if outcome.served == utilization.value { child(3) } else { Formula::Least(vec![child(3), number(1)]) };
         let mut children = vec![self.room()?, self.max()?, self.serving()?, utilization];
         let serving = Formula::Product(vec![child(1), child(2), served]);
         let mut formula = minus(child(0), serving);
@@ -432,7 +454,9 @@ impl Trees<'_> {
             let kept = Formula::Product(vec![child(4), beyond, child(1), minus(number(1), child(5))]);
             formula = Formula::Sum(vec![formula, kept]);
         } else if above {
-            children[3].remarks.push(Remark::Words("no overage is sold: use past the maximum is not served".to_owned()));
+            children[3]
+                .remarks
+                .push(Remark::Words("no overage is sold: use past the maximum is not served".to_owned()));
         }
         Node::derived("profit", Unit::Usd, USD_MONTH, formula, children)
     }
@@ -494,10 +518,19 @@ impl Trees<'_> {
         };
         let per = format!("windows of {} / month", limit.every);
         let mut node = Node::leaf(&key, windows, Unit::Number, &per, Some(Origin::Convention(words)), None);
-        if let (Schedule::Active { hours_per_day, days_per_week, pinged }, true) = (schedule, limit.every != Window::Month) {
+        if let (Schedule::Active { hours_per_day, days_per_week, pinged }, true) =
+            (schedule, limit.every != Window::Month)
+        {
             let hours = Some(Origin::Asked("--hours-per-day".to_owned()));
             let hours_input = Some(Input::HoursPerDay);
-            node.children.push(Node::leaf("hours_per_day", hours_per_day.ratio(), Unit::Number, "hours", hours, hours_input));
+            node.children.push(Node::leaf(
+                "hours_per_day",
+                hours_per_day.ratio(),
+                Unit::Number,
+                "hours",
+                hours,
+                hours_input,
+            ));
             let days = Some(Origin::Asked("--days-per-week".to_owned()));
             let value = Ratio::from(u64::from(*days_per_week));
             node.children.push(Node::leaf("days_per_week", value, Unit::Number, "days", days, None));
@@ -550,8 +583,12 @@ impl Trees<'_> {
     fn alone(&self, limit: &Limit, end: End) -> Option<Node> {
         let credits = &self.case.plan.credits;
         let activities = &self.answer.activities;
-        let uses: Ratio =
-            activities.iter().map(|a| Some(limit.uses(a, credits)? * &a.share)).collect::<Option<Vec<_>>>()?.into_iter().sum();
+        let uses: Ratio = activities
+            .iter()
+            .map(|a| Some(limit.uses(a, credits)? * &a.share))
+            .collect::<Option<Vec<_>>>()?
+            .into_iter()
+            .sum();
         if uses.is_zero() {
             return None;
         }
@@ -653,8 +690,10 @@ impl Trees<'_> {
     fn dearest_mix(&self, limits: &[&Limit], end: End) -> Option<Node> {
         let (activities, credits) = (&self.answer.activities, &self.case.plan.credits);
         let budgets: Vec<Node> = limits.iter().map(|limit| self.budget(limit, end)).collect::<Option<_>>()?;
-        let rows: Vec<Vec<Ratio>> =
-            limits.iter().map(|limit| activities.iter().map(|a| limit.uses(a, credits)).collect()).collect::<Option<_>>()?;
+        let rows: Vec<Vec<Ratio>> = limits
+            .iter()
+            .map(|limit| activities.iter().map(|a| limit.uses(a, credits)).collect())
+            .collect::<Option<_>>()?;
         let program = Program {
             values: activities.iter().map(|a| a.value_usd.clone()).collect(),
             limits: budgets.iter().map(|node| Some(node.value.clone())).zip(rows).collect(),
@@ -709,7 +748,13 @@ impl Trees<'_> {
     }
 
     /// The sum over the activities by their shares.
-    fn weighted(&self, key: &str, unit: Unit, per: &str, of: impl Fn(&Activity, usize) -> Option<Node>) -> Option<Node> {
+    fn weighted(
+        &self,
+        key: &str,
+        unit: Unit,
+        per: &str,
+        of: impl Fn(&Activity, usize) -> Option<Node>,
+    ) -> Option<Node> {
         let activities = &self.answer.activities;
         if let [only] = activities.as_slice() {
             return Some(Node { key: key.to_owned(), label: key.to_owned(), ..of(only, 0)? });
@@ -755,7 +800,9 @@ impl Trees<'_> {
     fn value(&self) -> Option<Node> {
         let word = self.unit_word();
         let key = format!("usd_per_{}", word.replace(' ', "_"));
-        let node = self.weighted(&key, Unit::Usd, &format!("USD / {word}"), |activity, kind| self.activity_value(activity, kind))?;
+        let node = self.weighted(&key, Unit::Usd, &format!("USD / {word}"), |activity, kind| {
+            self.activity_value(activity, kind)
+        })?;
         Some(node.labelled(format!("worth of a {word}").replace("a million", "a million")))
     }
 
@@ -875,7 +922,13 @@ impl Trees<'_> {
             Some(origin),
             Some(Input::TokensPerRequest),
         );
-        Node::derived("requests", Unit::Number, "requests / million tokens", over(number(1_000_000), child(0)), vec![per])
+        Node::derived(
+            "requests",
+            Unit::Number,
+            "requests / million tokens",
+            over(number(1_000_000), child(0)),
+            vec![per],
+        )
     }
 
     fn hours_of(&self, activity: &Activity, kind: usize) -> Option<Node> {
@@ -886,7 +939,13 @@ impl Trees<'_> {
                 let input = Some(Input::TokensPerHour);
                 let key = "workload.tokens_per_hour";
                 let per = Node::leaf(key, per_hour, Unit::Number, "tokens / hour", origin, input);
-                Node::derived("hours", Unit::Number, "hours / million tokens", over(number(1_000_000), child(0)), vec![per])
+                Node::derived(
+                    "hours",
+                    Unit::Number,
+                    "hours / million tokens",
+                    over(number(1_000_000), child(0)),
+                    vec![per],
+                )
             }
             Work::Requests(_) => {
                 let key = format!("workload.{}.hours", activity.id);
@@ -912,13 +971,24 @@ impl Trees<'_> {
             let input = Some(Input::Credits(Arc::clone(&row.model), stated));
             let node = Node::leaf(&key, value, Unit::Number, "credits / million tokens", self.fact(), input);
             let node = node.labelled(format!("{} {class} credits", row.model));
-            Some(if stated == class { node } else { node.remark(format!("no rate for {class}: that of input stands in")) })
+            Some(if stated == class {
+                node
+            } else {
+                node.remark(format!("no rate for {class}: that of input stands in"))
+            })
         };
         let (mut terms, mut children) = self.by_class(activity, kind, leaf)?;
         if !row.per_request.is_zero() {
             let key = format!("credits.{}.request", row.model);
             let input = Some(Input::CreditsPerRequest(Arc::clone(&row.model)));
-            children.push(Node::leaf(&key, row.per_request.clone(), Unit::Number, "credits / request", self.fact(), input));
+            children.push(Node::leaf(
+                &key,
+                row.per_request.clone(),
+                Unit::Number,
+                "credits / request",
+                self.fact(),
+                input,
+            ));
             children.push(self.requests_of(activity, kind)?);
             terms.push(product([children.len() - 2, children.len() - 1]));
         }
@@ -959,7 +1029,8 @@ impl Trees<'_> {
                         let key = format!("limit.{}.weight.{class}", limit.id);
                         let origin = Some(Origin::Fact(limit.provenance.clone()));
                         let input = Some(Input::Weight(Arc::clone(&limit.id), class));
-                        let weight = Node::leaf(&key, weights[class].clone(), Unit::Number, "of a token", origin, input);
+                        let weight =
+                            Node::leaf(&key, weights[class].clone(), Unit::Number, "of a token", origin, input);
                         children.push(weight.labelled(format!("weight of {class}")));
                         parts.push(child(children.len() - 1));
                     }
@@ -1003,7 +1074,9 @@ impl Trees<'_> {
         answer.rates = priced.rates;
         let trees = Trees { case: self.case, answer: &answer };
         let weights = match &self.answer.max_api {
-            MaxApi::Finite(ceiling) if !self.is_dollars() && self.answer.mix == MixRule::WorstCase => Some(&ceiling.units),
+            MaxApi::Finite(ceiling) if !self.is_dollars() && self.answer.mix == MixRule::WorstCase => {
+                Some(&ceiling.units)
+            }
             _ => None,
         };
         let total = |value: &dyn Fn(&Activity, usize) -> Option<Node>, key: &str, per: &str| match weights {
@@ -1012,7 +1085,8 @@ impl Trees<'_> {
                 for (kind, (activity, units)) in answer.activities.iter().zip(weights).enumerate() {
                     let words = Origin::Convention("the dearest mix that the limits allow, by a linear program");
                     let units_key = format!("use.{}.units", activity.id);
-                    let units = Node::leaf(&units_key, units.clone(), Unit::Number, "requests / month", Some(words), None);
+                    let units =
+                        Node::leaf(&units_key, units.clone(), Unit::Number, "requests / month", Some(words), None);
                     children.push(units.labelled(format!("requests of {}", activity.id)));
                     children.push(value(activity, kind)?);
                     terms.push(product([2 * kind, 2 * kind + 1]));
