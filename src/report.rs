@@ -5,7 +5,7 @@
 
 mod outline;
 
-pub use outline::{Block, Branch, Outline, Piece};
+pub use outline::{Block, Branch, Decimals, Outline, Piece};
 
 use crate::problem::Problem;
 use crate::units::{Date, Ratio};

@@ -17,6 +17,8 @@ use crate::units::Ratio;
 use crate::workload::NoRateReason;
 pub(super) use fields::fields;
 pub(super) use fields::gap_text;
+#[cfg(test)]
+pub(super) use fields::Context as FieldContext;
 use fields::{Context, Field};
 
 /// Show what each plan's allowance is worth and where its vendor starts to lose

@@ -167,3 +167,6 @@ fn plan<'a>(id: &str, asked: &'a Asked, failed: bool, problems: &mut Vec<Problem
     }
     .into())
 }
+
+#[cfg(test)]
+mod tests;

@@ -565,7 +565,12 @@ impl Trees<'_> {
         if let Some(models) = &limit.models {
             node = node.remark(format!("for {} only", models.join(", ")));
         }
-        node.labelled(format!("limit of a {}", limit.every))
+        let label = if *limit.id == *limit.every.to_string() {
+            format!("limit per {}", limit.every)
+        } else {
+            format!("limit {} per {}", limit.id, limit.every)
+        };
+        node.labelled(label)
     }
 
     /// The grant of a month in its unit.
@@ -803,7 +808,7 @@ impl Trees<'_> {
         let node = self.weighted(&key, Unit::Usd, &format!("USD / {word}"), |activity, kind| {
             self.activity_value(activity, kind)
         })?;
-        Some(node.labelled(format!("worth of a {word}").replace("a million", "a million")))
+        Some(node.labelled(format!("worth of a {word}")))
     }
 
     fn dated(&self, model: &str) -> Option<&DatedRates> {

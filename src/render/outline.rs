@@ -6,7 +6,7 @@
 use super::figures::{self, grouped};
 use super::width::{pad, width, wrap};
 use super::{Format, Look, escape};
-use crate::report::{Block, Branch, Cell, Outline, Piece};
+use crate::report::{Block, Branch, Cell, Decimals, Outline, Piece};
 use crate::units::Ratio;
 
 /// The outline as Markdown if that is asked for, else as text.
@@ -20,6 +20,9 @@ pub fn outline(outline: &Outline, format: Format, look: &Look) -> String {
 fn text(block: &Block, look: &Look) -> String {
     match block {
         Block::Line(pieces) => wrap(&escape::terminal(&line(pieces, look), look.ascii), look.width) + "\n",
+        Block::Formula(lines) => {
+            lines.iter().map(|pieces| below(&escape::terminal(&line(pieces, look), look.ascii), 0, look)).collect()
+        }
         Block::Prose(words) => wrap(&escape::terminal(words, look.ascii), look.width) + "\n",
         Block::Verbatim(lines) => {
             lines.lines().map(|line| format!("  {}\n", escape::source_line(line, look.ascii))).collect()
@@ -47,7 +50,7 @@ fn tree(branches: &[Branch], look: &Look) -> String {
             let plain = |words: &str| escape::terminal(words, look.ascii);
             [
                 " ".repeat(indent(branch.depth)) + &plain(&branch.label),
-                branch.value.as_ref().map_or_else(String::new, |cell| figure(cell, look)),
+                value(branch, look),
                 plain(&line(&branch.after, look)),
                 plain(&branch.place),
             ]
@@ -95,6 +98,7 @@ fn markdown(block: &Block, look: &Look) -> String {
     let words = |words: &str| escape::markdown(words, look.ascii);
     match block {
         Block::Line(pieces) => words(&line(pieces, look)) + "\n",
+        Block::Formula(lines) => lines.iter().map(|pieces| format!("- {}\n", words(&line(pieces, look)))).collect(),
         Block::Prose(prose) => words(prose) + "\n",
         Block::Verbatim(lines) => {
             lines.lines().map(|line| format!("    {}\n", escape::source_line(line, look.ascii))).collect()
@@ -103,8 +107,8 @@ fn markdown(block: &Block, look: &Look) -> String {
             let mut out = if heading.is_empty() { String::new() } else { format!("**{}**\n\n", words(heading)) };
             for branch in branches {
                 let spaces = "  ".repeat(branch.depth);
-                let value = branch.value.as_ref().map_or_else(String::new, |cell| figure(cell, look));
-                let parts = [format!("{}: {value}", branch.label), line(&branch.after, look)];
+                let figure = value(branch, look);
+                let parts = [format!("{}: {figure}", branch.label), line(&branch.after, look)];
                 let head = words(parts.join(" ").trim_end());
                 let place = if branch.place.is_empty() {
                     String::new()
@@ -128,7 +132,7 @@ fn line(pieces: &[Piece], look: &Look) -> String {
 fn shown(piece: &Piece, look: &Look) -> String {
     match piece {
         Piece::Words(words) => words.clone(),
-        Piece::Figure(cell) => figure(cell, look),
+        Piece::Figure(cell) => figures::Style::of([cell], look).raw(cell),
         Piece::Plain(value) => grouped(&value.to_decimal_trimmed(0, decimals(value, 6))),
         Piece::Exact(value) => exact(value),
         Piece::Change(cell) => change(cell, look),
@@ -138,6 +142,14 @@ fn shown(piece: &Piece, look: &Look) -> String {
 /// Small numbers have more decimals, so that they are not nothing.
 fn decimals(value: &Ratio, usual: usize) -> usize {
     if !value.is_zero() && value.abs() < Ratio::new(1, 100) { usual.max(10) } else { usual }
+}
+
+fn value(branch: &Branch, look: &Look) -> String {
+    match (&branch.value, branch.decimals) {
+        (None, _) => String::new(),
+        (Some(cell), Decimals::Fine) => figure(cell, look),
+        (Some(cell), Decimals::Rounded) => figures::Style::of([cell], look).raw(cell),
+    }
 }
 
 /// A figure by itself: with more decimals than in a column, where it has them.

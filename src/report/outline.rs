@@ -15,6 +15,8 @@ pub struct Outline {
 pub enum Block {
     /// One line of words and figures, broken only between words.
     Line(Vec<Piece>),
+    /// Lines of a formula.
+    Formula(Vec<Vec<Piece>>),
     /// Running text.
     Prose(String),
     /// Text whose line ends stay, such as a stretch of a file.
@@ -37,6 +39,8 @@ pub struct Branch {
     pub label: String,
     /// Its figure.
     pub value: Option<Cell>,
+    /// How many of its decimals are shown.
+    pub decimals: Decimals,
     /// The unit, or what changes.
     pub after: Vec<Piece>,
     /// Where it comes from; on a line of its own where there is no room.
@@ -45,12 +49,22 @@ pub struct Branch {
     pub notes: Vec<Vec<Piece>>,
 }
 
+/// How many decimals of a figure are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Decimals {
+    /// More than in a table, where it has them: inputs.
+    #[default]
+    Fine,
+    /// As in a table.
+    Rounded,
+}
+
 /// A part of a line.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Piece {
     /// Words.
     Words(String),
-    /// A figure as its kind is shown.
+    /// A figure as tables round it.
     Figure(Cell),
     /// A plain number, for formulas.
     Plain(Ratio),

@@ -4,7 +4,9 @@ use crate::analysis::{Answer, MaxApi};
 use crate::economics::BreakEven;
 use crate::explain::{Address, Case, Effect, Formula, Node, Origin, Remark, figure};
 use crate::fact::{Basis, Provenance};
-use crate::report::{Block, Branch, Cell, Column, Figure, Missing, Outline, Piece, Record, Report, Row, Unit};
+use crate::report::{
+    Block, Branch, Cell, Column, Decimals, Figure, Missing, Outline, Piece, Record, Report, Row, Unit,
+};
 use crate::units::Ratio;
 
 /// All there is to tell of a figure.
@@ -65,7 +67,7 @@ fn formula(formula: &Formula, of: &dyn Fn(usize) -> Piece) -> Vec<Piece> {
         Formula::Child(index) => vec![of(*index)],
         Formula::Number(number) => vec![Piece::Plain(number.clone())],
         Formula::Sum(parts) => joined(parts, " + ", false),
-        Formula::Product(parts) => joined(parts, " × ", true),
+        Formula::Product(parts) => joined(&flat(parts), " × ", true),
         Formula::Difference(a, b) => {
             let b = if matches!(**b, Formula::Sum(_) | Formula::Difference(..)) {
                 held(b, of)
@@ -80,6 +82,15 @@ fn formula(formula: &Formula, of: &dyn Fn(usize) -> Piece) -> Vec<Piece> {
         }
         Formula::Least(parts) => [vec![words("least of (")], joined(parts, ", ", false), vec![words(")")]].concat(),
     }
+}
+
+/// The factors of a product, those of products within it among them.
+fn flat(parts: &[Formula]) -> Vec<Formula> {
+    let factors = |part: &Formula| match part {
+        Formula::Product(inner) => flat(inner),
+        other => vec![other.clone()],
+    };
+    parts.iter().flat_map(factors).collect()
 }
 
 /// In brackets where it is more than one thing.
@@ -187,6 +198,7 @@ impl Told<'_> {
         seen.push(node.key.clone());
         out.push(Branch {
             depth,
+            decimals: Decimals::Fine,
             label: node.label.clone(),
             value: Some(cell(node.unit, &node.value)),
             after: vec![words(node.per.clone())],
@@ -200,20 +212,19 @@ impl Told<'_> {
 
     pub(super) fn outline(&self) -> Outline {
         let Some(root) = self.root else { return self.absent() };
-        let unit = self.address.unit;
         let mut blocks = vec![Block::Line(vec![
             words(format!("{} = ", self.name)),
-            Piece::Figure(self.rounded(&root.value)),
+            Piece::Figure(cell(self.address.unit, &root.value)),
             words(" (exact "),
             Piece::Exact(root.value.clone()),
             words(")"),
         ])];
         if let (Some(formula), Some(numbers)) = (in_words(root), in_numbers(root)) {
-            let equals = [vec![words("= ")], numbers, vec![words(" = "), Piece::Plain(root.value.clone())]].concat();
-            let line = |pieces| Branch { notes: vec![pieces], label: String::new(), ..Branch::default() };
-            let _ = line;
-            blocks.push(Block::Line([vec![words("  = ")], formula].concat()));
-            blocks.push(Block::Line([vec![words("  ")], equals].concat()));
+            // What does not end within the decimals of a formula is not equal to them.
+            let ends = (&root.value * &Ratio::from(1_000_000)).to_i128().is_some();
+            let equals = words(if ends { " = " } else { " ≈ " });
+            let numbers = [vec![words("= ")], numbers, vec![equals, Piece::Plain(root.value.clone())]].concat();
+            blocks.push(Block::Formula(vec![[vec![words("= ")], formula].concat(), numbers]));
         }
         let mut branches = Vec::new();
         let mut seen = Vec::new();
@@ -232,7 +243,12 @@ impl Told<'_> {
         if let Some((low, high)) = self.range() {
             let branch = |label: &str, value: &Option<Ratio>| Branch {
                 label: label.to_owned(),
-                value: Some(value.as_ref().map_or(Cell::Missing(Missing::NotApplicable), |value| self.rounded(value))),
+                decimals: Decimals::Rounded,
+                value: Some(
+                    value
+                        .as_ref()
+                        .map_or(Cell::Missing(Missing::NotApplicable), |value| cell(self.address.unit, value)),
+                ),
                 ..Branch::default()
             };
             let branches = vec![branch("at the low end", &low), branch("at the high end", &high)];
@@ -251,30 +267,19 @@ impl Told<'_> {
         if approximate {
             last += &format!("The maximum is {}, not published. ", self.answer.basis.word());
         }
-        let _ = unit;
         last += "Computed exactly; rounded once, at print, ties to even.";
         blocks.push(Block::Prose(last));
         Outline { blocks }
     }
 
-    /// The figure as `analyze` rounds it, with a decimal more for margins.
-    fn rounded(&self, value: &Ratio) -> Cell {
-        match self.address.unit {
-            Unit::Share | Unit::Margin => {
-                let rounded = Ratio::parse_share(&(value * &Ratio::from(100)).to_decimal(1)).expect("decimal digits");
-                Cell::Share((rounded / Ratio::from(100)).into())
-            }
-            unit => cell(unit, value),
-        }
-    }
-
     fn effect_line(&self, effect: &Effect, before: &Ratio) -> Branch {
         let ended = Cell::Missing(Missing::NotApplicable);
-        let value = effect.figure.as_ref().map_or(ended, |value| self.rounded(value));
+        let value = effect.figure.as_ref().map_or(ended, |value| cell(self.address.unit, value));
         let change = effect.figure.as_ref().map(|figure| Piece::Change(cell(self.address.unit, &(figure - before))));
         Branch {
             label: effect.label.clone(),
             value: Some(value),
+            decimals: Decimals::Rounded,
             after: change.into_iter().collect(),
             ..Branch::default()
         }
