@@ -82,6 +82,8 @@ pub enum Remark {
     Decides,
     /// The limit alone would allow so many times the maximum.
     DoesNotDecide(Ratio),
+    /// The limit does not decide: this share of it is not used at the maximum.
+    Unused(Ratio),
     /// The limit bounds nothing by itself.
     BoundsNothing,
     /// Sources disagree on the figure: lowest and highest.

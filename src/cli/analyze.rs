@@ -15,10 +15,10 @@ use crate::render;
 use crate::report::{Cell, Column, HeatTitle, Report, Row, Unit};
 use crate::units::Ratio;
 use crate::workload::NoRateReason;
-pub(super) use fields::fields;
-pub(super) use fields::gap_text;
 #[cfg(test)]
 pub(super) use fields::Context as FieldContext;
+pub(super) use fields::fields;
+pub(super) use fields::gap_text;
 use fields::{Context, Field};
 
 /// Show what each plan's allowance is worth and where its vendor starts to lose

@@ -581,7 +581,10 @@ impl Trees<'_> {
         }
         let (unit, word) = (grant.unit, grant.per.split(" /").next().unwrap_or("").to_owned());
         let key = format!("limit.{}.per_month", limit.id);
-        Node::derived(&key, unit, &format!("{word} / month"), product(0..2), vec![grant, self.windows(limit)])
+        Some(
+            Node::derived(&key, unit, &format!("{word} / month"), product(0..2), vec![grant, self.windows(limit)])?
+                .labelled(format!("limit {} in a month", limit.id)),
+        )
     }
 
     /// What a limit alone allows in a month, in dollars, by the workload's shares; `None` where it bounds nothing.
@@ -706,7 +709,7 @@ impl Trees<'_> {
         let Maximum::Finite(Ceiling { units, binding, .. }) = program.worst_case() else { return None };
         let mut children = Vec::new();
         let mut terms = Vec::new();
-        for (kind, (activity, units)) in activities.iter().zip(units).enumerate() {
+        for (kind, (activity, units)) in activities.iter().zip(units.clone()).enumerate() {
             let key = format!("use.{}.units", activity.id);
             let words = Origin::Convention("the dearest mix that the limits allow, by a linear program");
             let per = if self.is_dollars() { "API dollars / month" } else { "requests / month" };
@@ -725,7 +728,10 @@ impl Trees<'_> {
             budget.remarks.push(if binding.contains(&index) {
                 Remark::Decides
             } else {
-                Remark::Words("does not decide".to_owned())
+                let used: Ratio =
+                    program.limits[index].1.iter().zip(&units).map(|(use_of, units)| use_of * units).sum();
+                let left = (&budget.value - used).checked_div(&budget.value);
+                left.map_or_else(|| Remark::Words("does not decide".to_owned()), Remark::Unused)
             });
             if !self.is_dollars() {
                 for (kind, activity) in activities.iter().enumerate() {
@@ -856,7 +862,7 @@ impl Trees<'_> {
                 let key = format!("workload.{}.{class}_tokens", activity.id);
                 let input = Some(Input::RequestTokens(kind, class));
                 let node = Node::leaf(&key, tokens, Unit::Number, "tokens / request", origin, input);
-                Some(node.labelled(format!("{class} tokens")))
+                Some(node.labelled(format!("{} {class} tokens", activity.id)))
             }
         }
     }
@@ -903,7 +909,8 @@ impl Trees<'_> {
             let origin = Some(Origin::Fact(dated.provenance.clone()));
             let input = Some(Input::RequestFee(Arc::clone(&dated.model)));
             let key = format!("rate.{}.usd_per_request", dated.model);
-            children.push(Node::leaf(&key, fee, Unit::Usd, "USD / request", origin, input));
+            let fee = Node::leaf(&key, fee, Unit::Usd, "USD / request", origin, input);
+            children.push(fee.labelled(format!("{} request fee", dated.model)));
             children.push(self.requests_of(activity, kind)?);
             terms.push(product([children.len() - 2, children.len() - 1]));
         }
@@ -917,7 +924,7 @@ impl Trees<'_> {
             let key = format!("use.{}.requests", activity.id);
             let requests = activity.requests.clone()?;
             let _ = kind;
-            return Some(Node::leaf(&key, requests, Unit::Number, "requests / request", None, None));
+            return Some(Node::leaf(&key, requests, Unit::Number, "request", None, None).labelled("requests"));
         };
         let per = Node::leaf(
             "workload.tokens_per_request",
@@ -926,7 +933,8 @@ impl Trees<'_> {
             "tokens / request",
             Some(origin),
             Some(Input::TokensPerRequest),
-        );
+        )
+        .labelled("tokens per request");
         Node::derived(
             "requests",
             Unit::Number,
@@ -1022,14 +1030,15 @@ impl Trees<'_> {
             }
             Grant::Tokens { weights, .. } => {
                 let whole = TokenClass::ALL.iter().all(|&class| weights[class] == Ratio::one());
-                let count = if matches!(self.workload()?.work, Work::Mix(_)) { number(1_000_000) } else { number(1) };
+                let count = matches!(self.workload()?.work, Work::Mix(_)).then(|| number(1_000_000));
                 let (mut terms, mut children) = (Vec::new(), Vec::new());
                 for (class, tokens) in activity.tokens.as_ref()?.iter() {
                     if tokens.is_zero() {
                         continue;
                     }
                     children.push(self.tokens_leaf(activity, kind, class)?);
-                    let mut parts = vec![count.clone(), child(children.len() - 1)];
+                    let mut parts: Vec<Formula> = count.clone().into_iter().collect();
+                    parts.push(child(children.len() - 1));
                     if !whole {
                         let key = format!("limit.{}.weight.{class}", limit.id);
                         let origin = Some(Origin::Fact(limit.provenance.clone()));

@@ -153,11 +153,11 @@ impl Told<'_> {
     fn branches(&self, node: &Node, depth: usize, seen: &mut Vec<String>, out: &mut Vec<Branch>) {
         let again = seen.contains(&node.key) && !node.children.is_empty();
         let mut notes = Vec::new();
-        if let (Some(formula), false) = (in_words(node), again) {
-            if node.children.len() > 1 || matches!(node.formula, Some(Formula::Difference(..) | Formula::Quotient(..)))
-            {
-                notes.push([vec![words("= ")], formula].concat());
-            }
+        if let (Some(formula), false) = (in_words(node), again)
+            && (node.children.len() > 1
+                || matches!(node.formula, Some(Formula::Difference(..) | Formula::Quotient(..))))
+        {
+            notes.push([vec![words("= ")], formula].concat());
         }
         for remark in &node.remarks {
             notes.push(match remark {
@@ -170,6 +170,11 @@ impl Told<'_> {
                         words(" as much"),
                     ]
                 }
+                Remark::Unused(share) => vec![
+                    words("does not decide: "),
+                    Piece::Figure(cell(Unit::Share, share)),
+                    words(" of it is not used"),
+                ],
                 Remark::BoundsNothing => vec![words("bounds nothing by itself: the work does not count against it")],
                 Remark::Range(low, high) => vec![
                     words("sources say "),
@@ -314,7 +319,9 @@ impl Told<'_> {
             _ if !self.missing.is_empty() => "unknown",
             (_, Some(BreakEven::Never)) if self.address.key.starts_with("break_even") => "never",
             (_, Some(BreakEven::Always)) if self.address.key.starts_with("break_even") => "always",
-            (MaxApi::Unlimited, _) if !self.address.key.starts_with("max_api_") => "uncapped",
+            (MaxApi::Unlimited, _) if !self.address.key.contains("_low_") && !self.address.key.contains("_high_") => {
+                "uncapped"
+            }
             _ => "not_applicable",
         }
     }
@@ -385,6 +392,9 @@ impl Told<'_> {
                 Remark::Decides => Some(text("decides the maximum")),
                 Remark::DoesNotDecide(times) => {
                     Some(text(format!("does not decide: {} times the maximum", times.to_decimal_trimmed(0, 6))))
+                }
+                Remark::Unused(share) => {
+                    Some(text(format!("does not decide: {} of it is not used", share.to_decimal_trimmed(0, 6))))
                 }
                 Remark::BoundsNothing => Some(text("bounds nothing by itself")),
                 Remark::Range(..) => None,

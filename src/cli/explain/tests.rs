@@ -91,7 +91,10 @@ fn questions(day: Date) -> Vec<Question> {
     ]
 }
 
-fn each_tree(catalog: Catalog, mut check: impl FnMut(&Case<'_>, &Answer<'_>, &Address, &Option<Ratio>, Option<&Node>)) -> usize {
+fn each_tree(
+    catalog: Catalog,
+    mut check: impl FnMut(&Case<'_>, &Answer<'_>, &Address, &Option<Ratio>, Option<&Node>),
+) -> usize {
     let subscriber = subscriber();
     let day = catalog.newest.expect("dated facts");
     let mut trees = 0;
@@ -145,7 +148,9 @@ fn every_kind_of_limit_and_price_has_its_trees() {
 fn every_input_that_is_put_back_gives_the_figure_back() {
     for catalog in [read(&catalog::bundled()), kinds()] {
         each_tree(catalog, |case, _, address, value, root| {
-            let Some(root) = root.filter(|_| address.key == "break_even" || address.key.starts_with("second")) else { return };
+            let Some(root) = root.filter(|_| address.key == "break_even" || address.key.starts_with("second")) else {
+                return;
+            };
             root.walk(&mut |node| {
                 // An input in a plan that is in force alike for the whole tree: unchanged, nothing changes.
                 let Some(input) = &node.input else { return };
