@@ -175,4 +175,6 @@ fn the_leaves_are_rows() {
     let rows = explained(&["chatgpt-pro-20x:break_even", "-f", "csv"]);
     let keys: Vec<&str> = rows.lines().map(|line| line.split(',').next().unwrap_or("")).collect();
     assert_eq!(keys, ["key", "price", "limit.month.grant", "api_gross_margin"]);
+    let columns = ["secret:break_even", KINDS, "-f", "csv", "--columns", "key,value,status"];
+    assert_eq!(explained(&columns), "key,value,status\nbreak_even,,unknown\n");
 }

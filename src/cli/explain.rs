@@ -5,6 +5,7 @@ mod document;
 
 use super::analyze::{SubscriberArgs, explain_gaps, gap_text};
 use super::asked::{Asked, ask, assumptions, strict};
+use super::publish::{select, sort};
 use super::world::World;
 use super::{Answered, Exit, Found, Stop};
 use crate::analysis::plans_on;
@@ -12,7 +13,7 @@ use crate::catalog::codes;
 use crate::explain::{Address, Case, MAIN_FIGURES, sensitivity, tree};
 use crate::plan::Plan;
 use crate::problem::{Level, Problem, nearest};
-use crate::report::{Outline, Report};
+use crate::report::{Column, Outline, Report};
 
 /// Show how a figure comes about, or what a code of a message means
 ///
@@ -59,6 +60,8 @@ pub(super) struct Explained {
     pub(super) found: Found,
     /// The leaves as rows.
     pub(super) leaves: Report,
+    /// Which of their columns are printed.
+    pub(super) leaf_columns: Vec<usize>,
 }
 
 /// Answers the command.
@@ -104,10 +107,15 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     report.prices.clone_from(&asked.prices);
     report.assumptions = assumptions(&asked, &args.inputs.set);
     report.problems = problems;
-    let (outline, leaves) = (told.outline(), told.leaves());
+    let (outline, mut leaves) = (told.outline(), told.leaves());
+    // Its leaves are the only rows that an explanation has.
+    let (leaf_columns, order) = select(&args.output, &leaves.columns.iter().collect::<Vec<&Column>>())?;
+    if let Some((column, descending)) = order {
+        sort(&mut leaves.rows, column, descending);
+    }
     let columns = (0..report.columns.len()).collect();
     let found = Found { report, columns, exit, inputs: asked.input_names.clone() };
-    Ok(answered(Explained { outline, found, leaves }))
+    Ok(answered(Explained { outline, found, leaves, leaf_columns }))
 }
 
 fn answered(explained: Explained) -> Answered {

@@ -100,10 +100,9 @@ pub(super) fn publish(world: &mut World<'_>, args: &OutputArgs, found: &Found) -
 
 /// The same for an explanation: a tree for people and JSON, its leaves as rows of CSV and TSV.
 pub(super) fn explained(world: &mut World<'_>, args: &OutputArgs, explained: &Explained) -> Exit {
-    let Explained { outline, found, leaves } = explained;
-    let leaf_columns: Vec<usize> = (0..leaves.columns.len()).collect();
+    let Explained { outline, found, leaves, leaf_columns } = explained;
     let document = |format, look: &Look| match format {
-        Format::Csv | Format::Tsv => render::render(leaves, &leaf_columns, format, look),
+        Format::Csv | Format::Tsv => render::render(leaves, leaf_columns, format, look),
         Format::Json | Format::Jsonl => render::render(&found.report, &found.columns, format, look),
         Format::Table | Format::Plain | Format::Markdown => render::outline(outline, format, look),
     };

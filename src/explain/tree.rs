@@ -159,6 +159,12 @@ impl Node {
         Self { label: key.clone(), key, value, unit, per, formula: None, origin, input, remarks, children: Vec::new() }
     }
 
+    /// The line of a figure that does not exist; its value stands for nothing.
+    #[must_use]
+    pub fn absent(key: &str, unit: Unit) -> Self {
+        Self::leaf(key, Ratio::zero(), unit, "", None, None)
+    }
+
     fn labelled(mut self, label: impl Into<String>) -> Self {
         self.label = label.into();
         self

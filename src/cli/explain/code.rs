@@ -84,7 +84,7 @@ fn of<'e>(outline: Outline, entries: impl Iterator<Item = &'e Entry>) -> Explain
         ]
     };
     let report = of_rows(entries.map(record).collect(), Vec::new());
-    let columns = (0..report.columns.len()).collect();
-    let leaves = report.clone();
-    Explained { outline, found: Found { report, columns, exit: Exit::Done, inputs: Vec::new() }, leaves }
+    let columns: Vec<usize> = (0..report.columns.len()).collect();
+    let (leaves, leaf_columns) = (report.clone(), columns.clone());
+    Explained { outline, found: Found { report, columns, exit: Exit::Done, inputs: Vec::new() }, leaves, leaf_columns }
 }

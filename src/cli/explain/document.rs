@@ -123,6 +123,8 @@ fn plain(pieces: &[Piece]) -> String {
 impl Told<'_> {
     /// The override that an input comes from.
     fn set(&self, node: &Node) -> Option<&String> {
+        // A flag for all plans outranks an override of one.
+        let Some(Origin::Fact(_)) = &node.origin else { return None };
         let key = node.input.as_ref()?.plan_key(self.case.plan, self.case.question.day)?;
         self.sets.iter().rev().find(|set| {
             let Some((name, _)) = set.split_once('=') else { return false };
@@ -472,13 +474,28 @@ impl Told<'_> {
     /// The leaves as rows.
     pub(super) fn leaves(&self) -> Report {
         let none = || Cell::Missing(Missing::NotApplicable);
-        let leaves = self.root.map(Node::leaves).unwrap_or_default();
+        let absent;
+        let leaves = match self.root {
+            Some(root) => root.leaves(),
+            None => {
+                absent = Node::absent(self.address.key, self.address.unit);
+                vec![&absent]
+            }
+        };
         let row = |leaf: &&Node| {
             let mut record = self.record(leaf);
             record.retain(|(key, _)| !["inputs", "formula", "range", "source"].contains(key));
             let fact = self.fact(leaf);
             record.push(("path", fact.map_or_else(none, |fact| text(&*fact.line.path))));
             record.push(("line", fact.map_or_else(none, |fact| Cell::Count(fact.line.line as u64))));
+            record.push(("status", text(if self.root.is_some() { "ok" } else { self.reason() })));
+            if self.root.is_none() {
+                // What is not known is an empty cell, never 0.
+                record
+                    .iter_mut()
+                    .filter(|(key, _)| ["value", "exact"].contains(key))
+                    .for_each(|(_, cell)| *cell = none());
+            }
             record
         };
         of_rows(leaves.iter().map(row).collect(), Vec::new())
