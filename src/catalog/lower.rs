@@ -555,6 +555,19 @@ impl Lowering {
         for rates in std::mem::take(&mut self.rates).into_values().flatten() {
             self.catalog.rates.insert(rates);
         }
+        for plan in &mut self.catalog.plans {
+            let limits = match &mut plan.allowance {
+                Allowance::Limits(limits) => limits.as_mut_slice(),
+                Allowance::Unlimited | Allowance::Unknown => &mut [],
+            };
+            let scopes = limits.iter_mut().filter_map(|limit| limit.models.as_mut()).flatten();
+            let rates = &self.catalog.rates;
+            for name in scopes.chain(plan.credits.by_model.iter_mut().map(|row| &mut row.model)) {
+                if let Some(model) = rates.resolve(name) {
+                    *name = Arc::clone(model);
+                }
+            }
+        }
         let mut told = BTreeSet::new();
         for model in &self.model_refs {
             let name = &model.value;
