@@ -48,6 +48,9 @@ enum Verb {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Exit {
     Done = 0,
+    /// The answer is no.
+    #[expect(dead_code, reason = "the commands that can answer no are being added")]
+    No = 1,
     Usage = 2,
     Input = 3,
     Incomplete = 4,
@@ -61,7 +64,8 @@ impl Exit {
             Self::Usage => 1,
             Self::Input => 2,
             Self::Incomplete => 3,
-            Self::Done => 4,
+            Self::No => 4,
+            Self::Done => 5,
         }
     }
 

@@ -109,6 +109,8 @@ pub fn cell(cell: &Cell) -> String {
 #[must_use]
 pub fn render(report: &Report, columns: &[usize], format: Format, look: &Look) -> String {
     match format {
+        // Without a row there is nothing to read: what went wrong is said elsewhere.
+        Format::Table | Format::Plain | Format::Markdown if report.rows.is_empty() => String::new(),
         Format::Table => escape::commands(text::table(report, columns, look), look),
         Format::Plain => escape::commands(plain::blocks(report, columns, look), look),
         Format::Markdown => escape::commands(markdown::table(report, columns, look), look),

@@ -33,8 +33,10 @@ pub(super) struct Lowering {
     model_refs: Vec<At<Arc<str>>>,
     /// Names that were written, in tables that are wrong.
     unsound: BTreeSet<Arc<str>>,
-    newest_checked: Option<Date>,
-    newest_from: Option<Date>,
+    /// The newest day on which a figure was checked, or on which a plan or limit began.
+    newest_known: Option<Date>,
+    /// The newest day on which a price began, which may be announced for later.
+    newest_announced: Option<Date>,
 }
 
 /// The file that is being lowered.
@@ -114,8 +116,8 @@ impl Lowering {
             workload_refs: Vec::new(),
             model_refs: Vec::new(),
             unsound: BTreeSet::new(),
-            newest_checked: None,
-            newest_from: None,
+            newest_known: None,
+            newest_announced: None,
         }
     }
 
@@ -148,7 +150,7 @@ impl Lowering {
     fn provenance(&mut self, table: &impl Fact, origin: &Origin<'_>) -> Provenance {
         let said = table.said();
         let checked = day(said.checked);
-        self.newest_checked = self.newest_checked.max(checked);
+        self.newest_known = self.newest_known.max(checked);
         Provenance {
             source: said.source.get().map(|text| arc(&text.0)),
             checked,
@@ -169,7 +171,6 @@ impl Lowering {
                     .help("`until` is the first day on which it held no longer"),
             );
         }
-        self.newest_from = self.newest_from.max(day(from));
         Validity { from: day(from), until: day(until), held_earlier: flag(earlier) }
     }
 
@@ -265,6 +266,7 @@ impl Lowering {
         let model = table.model.get()?;
         let errors = reader.errors;
         let validity = self.validity(&table.from, &table.until, &table.held_earlier, reader);
+        self.newest_announced = self.newest_announced.max(validity.from);
         let base = rates!(table);
         let per_request = table.usd_per_request.get().map(|fee| usd(&fee.0));
         if table.head.sound && is_empty(&base) && per_request.is_none() {
@@ -352,6 +354,7 @@ impl Lowering {
         let fees = fees(table, report);
         let provenance = self.provenance(table, origin);
         let validity = self.validity(&table.from, &table.until, &table.held_earlier, reader);
+        self.newest_known = self.newest_known.max(validity.from);
         let allowance = self.allowance(table, &provenance, origin, reader);
         let credits = self.credits(table, &allowance, reader);
         let overage = table.overage.get().and_then(|overage| {
@@ -436,6 +439,7 @@ impl Lowering {
         for row in table.limit.get().into_iter().flat_map(|rows| &rows.0) {
             let Some(every) = row.every.get() else { continue };
             let validity = self.validity(&row.from, &row.until, &row.held_earlier, reader);
+            self.newest_known = self.newest_known.max(validity.from);
             let provenance = inherit(self.provenance(row, origin), plan);
             let grant = grant(row, reader);
             let range = grant.as_ref().and_then(|(grant, place)| range(row, grant, place, reader));
@@ -551,6 +555,19 @@ impl Lowering {
         for rates in std::mem::take(&mut self.rates).into_values().flatten() {
             self.catalog.rates.insert(rates);
         }
+        for plan in &mut self.catalog.plans {
+            let limits = match &mut plan.allowance {
+                Allowance::Limits(limits) => limits.as_mut_slice(),
+                Allowance::Unlimited | Allowance::Unknown => &mut [],
+            };
+            let scopes = limits.iter_mut().filter_map(|limit| limit.models.as_mut()).flatten();
+            let rates = &self.catalog.rates;
+            for name in scopes.chain(plan.credits.by_model.iter_mut().map(|row| &mut row.model)) {
+                if let Some(model) = rates.resolve(name) {
+                    *name = Arc::clone(model);
+                }
+            }
+        }
         let mut told = BTreeSet::new();
         for model in &self.model_refs {
             let name = &model.value;
@@ -566,7 +583,7 @@ impl Lowering {
             }
             reader.report(problem.help("a price is an entry of `[[rates]]` in any of the files"));
         }
-        self.catalog.newest = self.newest_checked.or(self.newest_from);
+        self.catalog.newest = self.newest_known.or(self.newest_announced);
         self.catalog
     }
 }

@@ -1,6 +1,6 @@
 //! What was asked: the inputs read, the question settled, the plans selected.
 
-use super::Stop;
+use super::{Exit, Stop};
 use super::args::{BilledWord, InputArgs, MixWord, TermsArgs};
 use super::inputs;
 use super::values::{self, Day};
@@ -63,6 +63,12 @@ pub(super) fn ask(
         inputs.extend(inputs::read(&selection, world, problems));
     }
     let (catalog, found) = catalog::read(&inputs, &args.set);
+    let is_in_flag = |problem: &&Problem| problem.place.as_ref().is_some_and(|place| place.source.name == "--set");
+    let wrong_flags: Vec<Problem> =
+        found.iter().filter(is_in_flag).filter(|problem| problem.level == Level::Error).cloned().collect();
+    if !wrong_flags.is_empty() {
+        return Err(Stop { exit: Exit::Usage, problems: wrong_flags });
+    }
     problems.extend(found);
     if args.fail_fast {
         let first = problems.iter().position(|problem| problem.level == Level::Error);
