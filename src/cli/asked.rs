@@ -1,10 +1,10 @@
 //! What was asked: the inputs read, the question settled, the plans selected.
 
-use super::{Exit, Stop};
 use super::args::{BilledWord, InputArgs, MixWord, TermsArgs};
 use super::inputs;
 use super::values::{self, Day};
 use super::world::World;
+use super::{Exit, Stop};
 use crate::allowance::{Hours, Schedule};
 use crate::analysis::{Question, default_api_gross_margin, plans_on};
 use crate::catalog::{self, Catalog, Input, codes};
@@ -111,12 +111,17 @@ pub(super) fn ask(
         api_gross_margin: terms.api_margin.clone(),
         fees: terms.fees.map(super::args::Channel::fees),
     };
-    let asked_for: Vec<&catalog::Input> =
-        inputs.iter().filter(|input| args.paths.is_empty() || !input.bundled).collect();
+    let hashes: Vec<String> = inputs.iter().map(|input| sha256(&input.source.text)).collect();
+    let asked_for = || inputs.iter().zip(&hashes).filter(|(input, _)| args.paths.is_empty() || !input.bundled);
+    let names = inputs.iter().filter(|input| !input.bundled).map(|input| input.source.name.clone());
     Ok(Asked {
-        inputs: asked_for.iter().map(|input| input_record(input, &catalog)).collect(),
-        prices: price_records(&inputs, &catalog, day),
-        input_names: asked_for.iter().filter(|input| !input.bundled).map(|input| input.source.name.clone()).collect(),
+        inputs: asked_for().map(|(input, hash)| input_record(input, hash, &catalog)).collect(),
+        prices: inputs
+            .iter()
+            .zip(&hashes)
+            .filter_map(|(input, hash)| price_record(input, hash, &catalog, day))
+            .collect(),
+        input_names: names.collect(),
         catalog,
         question,
         day,
@@ -132,33 +137,29 @@ impl Asked {
     }
 }
 
-fn input_record(input: &Input, catalog: &Catalog) -> Record {
+fn input_record(input: &Input, hash: &str, catalog: &Catalog) -> Record {
     let plans = catalog.plans.iter().filter(|plan| *plan.provenance.line.path == *input.source.name).count();
     vec![
         ("path", Cell::Text(input.source.name.clone())),
-        ("sha256", Cell::Text(sha256(&input.source.text))),
+        ("sha256", Cell::Text(hash.to_owned())),
         ("plans", Cell::Count(plans as u64)),
     ]
 }
 
-/// The files that hold rates in use, with the newest day they were checked.
-fn price_records(inputs: &[Input], catalog: &Catalog, day: Option<Date>) -> Vec<Record> {
-    let of = |input: &Input| {
-        let mut found =
-            catalog.rates.iter().filter(|rates| *rates.provenance.line.path == *input.source.name).peekable();
-        found.peek()?;
-        let date = found.filter_map(|rates| rates.provenance.checked).max();
-        let unknown = || Cell::Missing(Missing::Unknown);
-        let age = date.zip(day).and_then(|(date, day)| u64::try_from((day - date).get_days()).ok());
-        Some(vec![
-            ("source", Cell::Text(input.source.name.clone())),
-            ("bundled", Cell::Flag(input.bundled)),
-            ("date", date.map_or_else(unknown, Cell::Date)),
-            ("age_days", age.map_or_else(unknown, Cell::Count)),
-            ("sha256", Cell::Text(sha256(&input.source.text))),
-        ])
-    };
-    inputs.iter().filter_map(of).collect()
+/// A file that holds rates in use, with the newest day they were checked.
+fn price_record(input: &Input, hash: &str, catalog: &Catalog, day: Option<Date>) -> Option<Record> {
+    let mut found = catalog.rates.iter().filter(|rates| *rates.provenance.line.path == *input.source.name).peekable();
+    found.peek()?;
+    let date = found.filter_map(|rates| rates.provenance.checked).max();
+    let unknown = || Cell::Missing(Missing::Unknown);
+    let age = date.zip(day).and_then(|(date, day)| u64::try_from((day - date).get_days()).ok());
+    Some(vec![
+        ("source", Cell::Text(input.source.name.clone())),
+        ("bundled", Cell::Flag(input.bundled)),
+        ("date", date.map_or_else(unknown, Cell::Date)),
+        ("age_days", age.map_or_else(unknown, Cell::Count)),
+        ("sha256", Cell::Text(hash.to_owned())),
+    ])
 }
 
 fn sha256(text: &str) -> String {
