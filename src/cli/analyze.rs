@@ -32,13 +32,13 @@ pub(super) struct Args {
     #[command(flatten)]
     pub(super) inputs: super::args::InputArgs,
     /// Show the margin at these utilizations: percent, decimal or fraction
-    #[arg(long, value_name = "U,…", value_delimiter = ',', value_parser = super::values::utilization)]
+    #[arg(long, help_heading = "Question", value_name = "U,…", value_delimiter = ',', value_parser = super::values::utilization)]
     pub(super) at: Vec<HeatTitle>,
     /// Put plans of one vendor under one heading
-    #[arg(long, value_name = "WHAT")]
+    #[arg(long, help_heading = "Question", value_name = "WHAT")]
     pub(super) group: Option<Group>,
     /// Print everything that was assumed
-    #[arg(long)]
+    #[arg(long, help_heading = "Question")]
     pub(super) assumptions: bool,
     #[command(flatten)]
     pub(super) terms: super::args::TermsArgs,
