@@ -99,8 +99,11 @@ Examples:
   plancost analyze --json --as-of 2026-06-15
 
 Exit codes:
-  0  done          2  wrong use                       4  incomplete, with --strict
-                   3  an input could not be used      5  the output could not be written";
+  0  done
+  2  wrong use
+  3  an input could not be used; the others are answered
+  4  the answer is incomplete, with --strict
+  5  the output could not be written";
 
 /// The points of the strip and of the heat map where none are asked for: every tenth.
 fn default_points() -> Vec<HeatTitle> {

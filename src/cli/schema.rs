@@ -23,9 +23,12 @@ pub(super) struct Args {
 
 const EXAMPLES: &str = "\
 Examples:
-  plancost schema plan > plan.schema.json     for editors: first line `#:schema ./plan.schema.json`
+  plancost schema plan -o plan.schema.json
   plancost schema output                      what --json prints
-  plancost schema example > my-plans.toml";
+  plancost schema example > my-plans.toml
+
+An editor uses the schema of a plan file that begins with the line
+`#:schema ./plan.schema.json`.";
 
 /// What can be described.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
