@@ -51,7 +51,7 @@ pub(super) fn to_file(path: &Path, document: &str, inputs: &[String]) -> Result<
     };
     written.map_err(|error| {
         let problem = not_written(&name, &error);
-        if path.exists() { problem.note(format!("the previous {name} is unchanged")) } else { problem }
+        if path.is_file() { problem.note(format!("the previous {name} is unchanged")) } else { problem }
     })
 }
 

@@ -1,5 +1,7 @@
 //! Printing, once, for all commands: which columns, in which order, in which form, to where.
 
+use std::path::Path;
+
 use super::args::{FormatWord, MessageWord, OutputArgs};
 use super::world::World;
 use super::{Exit, Found, Stop, looks, output, say};
@@ -87,6 +89,11 @@ pub(super) fn sort(rows: &mut [Row], column: usize, descending: bool) {
     });
 }
 
+/// The file that was asked for instead of standard output.
+fn to_file(args: &OutputArgs) -> Option<&Path> {
+    args.output.as_deref().filter(|path| path.as_os_str() != "-")
+}
+
 /// Writes the report wherever it was asked for, then what was wrong to standard error.
 pub(super) fn publish(world: &mut World<'_>, args: &OutputArgs, found: &Found) -> Exit {
     let Found { report, columns, inputs, exit } = found;
@@ -99,8 +106,7 @@ pub(super) fn publish(world: &mut World<'_>, args: &OutputArgs, found: &Found) -
         let document = render::render(report, columns, *format, &Look { csv_guard: !args.csv_raw, ..Look::default() });
         failures.extend(output::to_file(path, &document, inputs).err());
     }
-    let to_file = args.output.as_deref().filter(|path| path.as_os_str() != "-");
-    match to_file {
+    match to_file(args) {
         Some(path) => {
             let look = Look {
                 csv_guard: !args.csv_raw,
@@ -137,7 +143,11 @@ pub(super) fn publish(world: &mut World<'_>, args: &OutputArgs, found: &Found) -
 }
 
 pub(super) fn print(world: &mut World<'_>, args: &OutputArgs, text: &str) -> Exit {
-    match output::to_stdout(world, text) {
+    let printed = match to_file(args) {
+        Some(path) => output::to_file(path, text, &[]),
+        None => output::to_stdout(world, text),
+    };
+    match printed {
         Ok(()) => Exit::Done,
         Err(problem) => stopped(world, args, Stop { exit: Exit::Output, problems: vec![problem] }),
     }
