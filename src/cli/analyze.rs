@@ -125,7 +125,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     let (chosen, order) = select(&args.output, &columns)?;
     let mut problems = Vec::new();
     let asked = ask(&args.inputs, &args.terms, world, &mut problems)?;
-    let plans = wanted(&asked, &args.inputs, &mut problems);
+    let plans = wanted(&asked, &args.inputs, &mut problems)?;
     let failed = problems.iter().any(|problem| problem.level == Level::Error);
     let plans = if failed && args.inputs.fail_fast { Vec::new() } else { plans };
     let (mut rows, answers) = rows(&plans, &asked, args, &points, &fields);
