@@ -8,19 +8,23 @@ use super::{Exit, Found, Stop, looks, output, say};
 use crate::catalog::codes;
 use crate::problem::{Level, Problem, nearest};
 use crate::render::{self, Format, Look, MessageFormat};
-use crate::report::{Cell, Column, Row};
+use crate::report::{Cell, Column, Row, Unit};
 use crate::units::{Date, Ratio};
 
 /// The chosen columns, and the column to sort by.
 pub(super) type Selected = (Vec<usize>, Option<(usize, bool)>);
 
 pub(super) fn select(args: &OutputArgs, columns: &[&Column]) -> Result<Selected, Stop> {
+    const HELP: &str = "`--columns help` lists them";
     let position = |name: &str| {
         columns.iter().position(|column| column.key == name).ok_or_else(|| {
+            if name.is_empty() {
+                return Problem::error(codes::UNKNOWN_COLUMN, "a column without a name").help(HELP);
+            }
             let problem = Problem::error(codes::UNKNOWN_COLUMN, format!("unknown column `{name}`"));
             match nearest(name, columns.iter().map(|column| column.key)) {
                 Some(near) => problem.help(format!("did you mean `{near}`? (`--columns help` lists them)")),
-                None => problem.help("`--columns help` lists them"),
+                None => problem.help(HELP),
             }
         })
     };
@@ -41,7 +45,12 @@ pub(super) fn select(args: &OutputArgs, columns: &[&Column]) -> Result<Selected,
                 }
                 None => (key.as_str(), false),
             };
-            Some((position(name)?, descending))
+            let at = position(name)?;
+            if columns[at].unit == Unit::Heat {
+                let problem = Problem::error(codes::USAGE, format!("rows have no order by `{name}`"));
+                return Err(problem.help("it is a figure for each utilization; take another column").into());
+            }
+            Some((at, descending))
         }
     };
     Ok((chosen, order))
