@@ -105,12 +105,10 @@ pub fn cell(cell: &Cell) -> String {
 
 /// The report in a format, with the chosen columns (positions in [`Report::columns`]) in their order.
 ///
-/// JSON and JSON lines always hold every column. Where there are no rows, people get no table of nothing; the problems
-/// tell why.
+/// JSON and JSON lines always hold every column.
 #[must_use]
 pub fn render(report: &Report, columns: &[usize], format: Format, look: &Look) -> String {
     match format {
-        Format::Table | Format::Plain | Format::Markdown if report.rows.is_empty() => String::new(),
         Format::Table => escape::commands(text::table(report, columns, look), look),
         Format::Plain => escape::commands(plain::blocks(report, columns, look), look),
         Format::Markdown => escape::commands(markdown::table(report, columns, look), look),

@@ -110,13 +110,25 @@ fn default_points() -> Vec<HeatTitle> {
     (0..=10).map(|tenth| HeatTitle { utilization: Ratio::new(tenth, 10), text: format!("{}%", tenth * 10) }).collect()
 }
 
+/// What a strip of these points is called.
+fn heat_title(points: &[HeatTitle]) -> String {
+    match points {
+        [one] => format!("Use {}", one.text),
+        [first, .., last] => format!("Use {}→{}", first.text, last.text),
+        [] => "Use".to_owned(),
+    }
+}
+
 /// Answers the command.
 pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> {
     let points = if args.at.is_empty() { default_points() } else { args.at.clone() };
     let mut fields = fields(&points);
     if !args.at.is_empty() {
         // Margins that were asked for stay when the table is too wide.
-        fields.iter_mut().filter(|field| field.column.unit == Unit::Heat).for_each(|heat| heat.column.drop_rank = 0);
+        for heat in fields.iter_mut().filter(|field| field.column.unit == Unit::Heat) {
+            heat.column.drop_rank = 0;
+            heat.column.title = heat_title(&args.at);
+        }
     }
     let columns: Vec<&Column> = fields.iter().map(|field| &field.column).collect();
     if args.output.columns.iter().any(|name| name == "help") {

@@ -8,7 +8,7 @@ use super::{Exit, Found, Stop, looks, output, say};
 use crate::catalog::codes;
 use crate::problem::{Level, Problem, nearest};
 use crate::render::{self, Format, Look, MessageFormat};
-use crate::report::{Cell, Column, Row, Unit};
+use crate::report::{Cell, Column, Report, Row, Unit};
 use crate::units::{Date, Ratio};
 
 /// The chosen columns, and the column to sort by.
@@ -86,7 +86,8 @@ pub(super) fn sort(rows: &mut [Row], column: usize, descending: bool) {
             Cell::Text(text) => Some(Key::Text(text)),
             Cell::List(cells) => cells.first().and_then(key),
             Cell::Flag(flag) => Some(Key::Count(u64::from(*flag))),
-            Cell::Missing(_) | Cell::Record(_) | Cell::Heat(_) => None,
+            Cell::Record(fields) => fields.first().and_then(|(_, cell)| key(cell)),
+            Cell::Missing(_) | Cell::Heat(_) => None,
         }
     }
     rows.sort_by(|a, b| match (key(&a.cells[column]), key(&b.cells[column])) {
@@ -96,6 +97,17 @@ pub(super) fn sort(rows: &mut [Row], column: usize, descending: bool) {
         (None, Some(_)) => Ordering::Greater,
         (None, None) => Ordering::Equal,
     });
+}
+
+/// The columns of a document. An empty cell of CSV does not say why it is empty, so that `status` stands beside it
+/// unless columns were asked for.
+fn with_status(report: &Report, columns: &[usize], format: Format, args: &OutputArgs) -> Vec<usize> {
+    let mut columns = columns.to_vec();
+    let status = report.columns.iter().position(|column| column.key == "status");
+    if let (Format::Csv | Format::Tsv, true, Some(status)) = (format, args.columns.is_empty(), status) {
+        columns.insert(1, status);
+    }
+    columns
 }
 
 /// The file that was asked for instead of standard output.
@@ -112,9 +124,11 @@ pub(super) fn publish(world: &mut World<'_>, args: &OutputArgs, found: &Found) -
     };
     let mut failures = Vec::new();
     for (format, path) in &args.export {
+        let columns = &with_status(report, columns, *format, args);
         let document = render::render(report, columns, *format, &Look { csv_guard: !args.csv_raw, ..Look::default() });
         failures.extend(output::to_file(path, &document, inputs).err());
     }
+    let columns = &with_status(report, columns, format, args);
     match to_file(args) {
         Some(path) => {
             let look = Look {
@@ -127,6 +141,8 @@ pub(super) fn publish(world: &mut World<'_>, args: &OutputArgs, found: &Found) -
             };
             failures.extend(output::to_file(path, &render::render(report, columns, format, &look), inputs).err());
         }
+        // What is wrong says it all; people need no heading over nothing.
+        None if report.rows.is_empty() && matches!(format, Format::Table | Format::Plain | Format::Markdown) => {}
         None => {
             let document = render::render(report, columns, format, &look(args, world));
             failures.extend(output::to_stdout(world, &document).err());
