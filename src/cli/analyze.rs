@@ -307,9 +307,9 @@ fn basis_line(asked: &Asked, answers: &[Answer<'_>]) -> String {
         }
         (None, []) => "not needed".to_owned(),
     };
-    let day = asked.day.map_or_else(|| "no date".to_owned(), |day| day.to_string());
+    let prices = asked.day.map_or_else(|| "undated list prices".to_owned(), |day| format!("list prices of {day}"));
     format!(
-        "USD per seat and month, API-equivalent at list prices of {day}; serving cost {serving}; month of 30.4375 days. \
+        "USD per seat and month, API-equivalent at {prices}; serving cost {serving}; month of 30.4375 days. \
          Estimates, not invoices."
     )
 }
