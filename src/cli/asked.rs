@@ -208,6 +208,10 @@ fn patterns(args: &InputArgs) -> Result<Vec<glob::Pattern>, Stop> {
 
 pub(super) fn nothing_selected(asked: &Asked, args: &InputArgs, plans: &[&Plan]) -> Problem {
     let problem = Problem::error(codes::NOTHING_SELECTED, "no plan is selected");
+    let is_known = |pattern: &&String| asked.catalog.plans.iter().any(|plan| *plan.id == ***pattern);
+    if let (Some(plan), Some(day)) = (args.plan.iter().find(is_known), asked.day) {
+        return problem.note(format!("`{plan}` was not sold on {day}")).help("ask for another day with `--as-of`");
+    }
     if !args.plan.is_empty() && !plans.is_empty() {
         let patterns: Vec<String> = args.plan.iter().map(|pattern| format!("`{pattern}`")).collect();
         let verb = if patterns.len() == 1 { "matches" } else { "match" };

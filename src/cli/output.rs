@@ -71,5 +71,9 @@ fn permissions(path: &Path) -> fs::Permissions {
 }
 
 fn not_written(name: &str, error: &io::Error) -> Problem {
-    Problem::error(codes::NOT_WRITTEN, format!("cannot write {name}: {}", reason(error)))
+    let why = match error.kind() {
+        io::ErrorKind::NotFound => "no such folder".to_owned(),
+        _ => reason(error),
+    };
+    Problem::error(codes::NOT_WRITTEN, format!("cannot write {name}: {why}"))
 }

@@ -84,8 +84,10 @@ fn output_schema() -> String {
             "inputs": {"type": "array", "items": {"type": "object", "required": ["path", "sha256", "plans"],
                 "properties": {"path": {"type": "string"}, "sha256": {"type": "string"},
                                "plans": {"type": "integer", "minimum": 0}}}},
-            "prices": {"type": "array", "items": {"type": "object", "required": ["source", "date", "age_days", "sha256"],
-                "properties": {"source": {"type": "string"}, "date": {"type": ["string", "null"], "format": "date"},
+            "prices": {"type": "array", "items": {"type": "object",
+                "required": ["source", "bundled", "date", "age_days", "sha256"],
+                "properties": {"source": {"type": "string"}, "bundled": {"type": "boolean"},
+                               "date": {"type": ["string", "null"], "format": "date"},
                                "age_days": {"type": ["integer", "null"]}, "sha256": {"type": "string"}}}},
             "assumptions": {"type": "object"},
             "results": {"type": "array", "items": {
