@@ -12,7 +12,7 @@
 //! plancost analyze --plan 'claude-*' -o {tmp}/out.csv
 //! ```
 //!
-//! The last line is split as a shell splits it (`program::split`). Beside it stand `.out`, and where they are not empty
+//! The last line is split as a shell splits it (`split`). Beside it stand `.out`, and where they are not empty
 //! `.err` and `.files` (what was written to `{tmp}`, an empty folder). Paths are relative to the repository.
 //! `PLANCOST_BLESS=1` rewrites all but the codes: read every change before it is committed.
 
@@ -25,8 +25,26 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use program::{Answered, Given, split};
+use program::{Answered, Given};
 use serde_json::Value;
+
+/// A command line as a shell splits it: at spaces, but not within `'…'` or `"…"`. Nothing else is special.
+fn split(line: &str) -> Vec<String> {
+    let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
+    for c in line.chars() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (None, '\'' | '"') => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (None, ' ') => words.extend(word.take()),
+            (_, c) => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    words
+}
 
 fn golden(ending: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();

@@ -38,10 +38,7 @@ pub(super) fn to_file(path: &Path, document: &str, inputs: &[String]) -> Result<
         return Err(Problem::error(codes::NOT_WRITTEN, format!("cannot write {name}: it is one of the inputs"))
             .help("name another file"));
     }
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(path);
     // A device or a pipe is written to, not replaced.
     let special = fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
     let written = if special {
@@ -53,6 +50,10 @@ pub(super) fn to_file(path: &Path, document: &str, inputs: &[String]) -> Result<
         let problem = not_written(&name, &error);
         if path.is_file() { problem.note(format!("the previous {name} is unchanged")) } else { problem }
     })
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn replace(folder: &Path, path: &Path, document: &str) -> io::Result<()> {
@@ -72,7 +73,7 @@ fn permissions(path: &Path) -> fs::Permissions {
 
 fn not_written(name: &str, error: &io::Error) -> Problem {
     let why = match error.kind() {
-        io::ErrorKind::NotFound => "no such folder".to_owned(),
+        io::ErrorKind::NotFound if !folder_of(Path::new(name)).exists() => "no such folder".to_owned(),
         _ => reason(error),
     };
     Problem::error(codes::NOT_WRITTEN, format!("cannot write {name}: {why}"))
