@@ -238,6 +238,9 @@ fn no_line_of_help_is_wider_than_the_terminal_or_ends_in_a_space() {
     }
 }
 
+/// Environment, columns of the terminal, flags, and whether there is colour.
+type Coloured<'a> = (&'a [(&'a str, &'a str)], Option<usize>, &'a [&'a str], bool);
+
 /// Lines with an escape sequence on standard output and error.
 fn coloured(env: &[(&str, &str)], columns: Option<usize>, flags: &[&str]) -> (usize, usize) {
     let args = ["analyze", "--no-bundled", "tests/fixtures/six.toml", "tests/fixtures/broken.toml"];
@@ -257,10 +260,10 @@ fn coloured(env: &[(&str, &str)], columns: Option<usize>, flags: &[&str]) -> (us
 
 #[test]
 fn colour_follows_the_flag_then_the_environment_then_the_terminal() {
-    // The matrix of the CLI contract: (environment, terminal, flags, coloured).
+    // The matrix of the CLI contract.
     let terminal = Some(140);
     #[rustfmt::skip]
-    let matrix: &[(&[(&str, &str)], Option<usize>, &[&str], bool)] = &[
+    let matrix: &[Coloured] = &[
         (&[], terminal, &[], true),
         (&[("NO_COLOR", "1")], terminal, &[], false),
         (&[("NO_COLOR", "")], terminal, &[], true),

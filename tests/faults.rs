@@ -106,7 +106,7 @@ fn f01_what_may_not_be_read_is_said() {
     use std::os::unix::fs::PermissionsExt;
     let folder = folder();
     let path = file(&folder, "secret.toml", plan("1", "1"));
-    fs::set_permissions(&path, fs::Permissions::from_mode(0)).expect("our file");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).expect("our file");
     if fs::read(&path).is_err() {
         // Root may read everything.
         let answered = analyze_path(&path);
