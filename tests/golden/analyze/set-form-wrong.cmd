@@ -1,3 +1,3 @@
 # no value
-code 3
+code 2
 plancost analyze --no-bundled tests/fixtures/market.toml --plan northwind/pro --set northwind/pro
