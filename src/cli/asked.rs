@@ -52,7 +52,7 @@ pub(super) fn ask(
             input.plans = false;
         }
     }
-    for (paths, plans) in [(&args.prices, false), (&args.paths, true)] {
+    for (paths, plans) in [(&args.paths, true), (&args.prices, false)] {
         let selection = inputs::Selection {
             paths: paths.clone(),
             plans,
@@ -180,27 +180,49 @@ pub(super) fn today() -> Date {
     jiff::Timestamp::now().to_zoned_datetime(jiff::tz::TimeZone::UTC).date()
 }
 
-/// The plans in force that were selected; none at all is a problem.
-pub(super) fn wanted<'a>(asked: &'a Asked, args: &InputArgs, problems: &mut Vec<Problem>) -> Vec<&'a Plan> {
+/// The plans in force that were selected; none at all is a problem, unless it follows from one that is told already.
+pub(super) fn wanted<'a>(
+    asked: &'a Asked,
+    args: &InputArgs,
+    problems: &mut Vec<Problem>,
+) -> Result<Vec<&'a Plan>, Stop> {
+    let patterns = patterns(args)?;
+    let is_wanted = |id: &str| args.plan.is_empty() || patterns.iter().any(|pattern| pattern.matches(id));
     let plans = plans_on(&asked.catalog.plans, asked.question.day);
-    let patterns: Vec<glob::Pattern> = args.plan.iter().filter_map(|text| glob::Pattern::new(text).ok()).collect();
-    let selected: Vec<&Plan> = plans
-        .iter()
-        .filter(|plan| args.plan.is_empty() || patterns.iter().any(|pattern| pattern.matches(&plan.id)))
-        .copied()
-        .collect();
-    let already = problems.iter().any(|problem| problem.level == Level::Error);
-    if selected.is_empty() && !(already && args.plan.is_empty()) {
+    let selected: Vec<&Plan> = plans.iter().filter(|plan| is_wanted(&plan.id)).copied().collect();
+    let is_told = |problem: &Problem| {
+        problem.level == Level::Error
+            && (args.plan.is_empty()
+                || asked.catalog.plans.is_empty()
+                || problem.plan.as_ref().is_some_and(|id| is_wanted(id)))
+    };
+    if selected.is_empty() && !problems.iter().any(is_told) {
         problems.push(nothing_selected(asked, args, &plans));
     }
-    selected
+    Ok(selected)
+}
+
+fn patterns(args: &InputArgs) -> Result<Vec<glob::Pattern>, Stop> {
+    let pattern = |text: &String| {
+        glob::Pattern::new(text).map_err(|error| {
+            Problem::error(codes::USAGE, format!("`{text}` is not a pattern: {}", error.msg.to_lowercase()))
+                .help("write the id of a plan, or `*` for anything: `claude-*`")
+                .into()
+        })
+    };
+    args.plan.iter().map(pattern).collect()
 }
 
 pub(super) fn nothing_selected(asked: &Asked, args: &InputArgs, plans: &[&Plan]) -> Problem {
     let problem = Problem::error(codes::NOTHING_SELECTED, "no plan is selected");
+    let is_known = |pattern: &&String| asked.catalog.plans.iter().any(|plan| *plan.id == ***pattern);
+    if let (Some(plan), Some(day)) = (args.plan.iter().find(is_known), asked.day) {
+        return problem.note(format!("`{plan}` was not sold on {day}")).help("ask for another day with `--as-of`");
+    }
     if !args.plan.is_empty() && !plans.is_empty() {
         let patterns: Vec<String> = args.plan.iter().map(|pattern| format!("`{pattern}`")).collect();
-        let problem = problem.note(format!("{} match none of {} plans", patterns.join(", "), plans.len()));
+        let verb = if patterns.len() == 1 { "matches" } else { "match" };
+        let problem = problem.note(format!("{} {verb} none of {} plans", patterns.join(", "), plans.len()));
         let near = args.plan.iter().find_map(|pattern| nearest(pattern, plans.iter().map(|plan| &*plan.id)));
         return match near {
             Some(near) => problem.help(format!("did you mean `{near}`?")),

@@ -23,9 +23,12 @@ pub(super) struct Args {
 
 const EXAMPLES: &str = "\
 Examples:
-  plancost schema plan > plan.schema.json     for editors: first line `#:schema ./plan.schema.json`
+  plancost schema plan -o plan.schema.json
   plancost schema output                      what --json prints
-  plancost schema example > my-plans.toml";
+  plancost schema example > my-plans.toml
+
+An editor uses the schema of a plan file that begins with the line
+`#:schema ./plan.schema.json`.";
 
 /// What can be described.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -81,8 +84,10 @@ fn output_schema() -> String {
             "inputs": {"type": "array", "items": {"type": "object", "required": ["path", "sha256", "plans"],
                 "properties": {"path": {"type": "string"}, "sha256": {"type": "string"},
                                "plans": {"type": "integer", "minimum": 0}}}},
-            "prices": {"type": "array", "items": {"type": "object", "required": ["source", "date", "age_days", "sha256"],
-                "properties": {"source": {"type": "string"}, "date": {"type": ["string", "null"], "format": "date"},
+            "prices": {"type": "array", "items": {"type": "object",
+                "required": ["source", "bundled", "date", "age_days", "sha256"],
+                "properties": {"source": {"type": "string"}, "bundled": {"type": "boolean"},
+                               "date": {"type": ["string", "null"], "format": "date"},
                                "age_days": {"type": ["integer", "null"]}, "sha256": {"type": "string"}}}},
             "assumptions": {"type": "object"},
             "results": {"type": "array", "items": {
