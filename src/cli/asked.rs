@@ -1,10 +1,10 @@
 //! What was asked: the inputs read, the question settled, the plans selected.
 
-use super::{Exit, Stop};
 use super::args::{BilledWord, InputArgs, MixWord, TermsArgs};
 use super::inputs;
 use super::values::{self, Day};
 use super::world::World;
+use super::{Exit, Stop};
 use crate::allowance::{Hours, Schedule};
 use crate::analysis::{Question, default_api_gross_margin, plans_on};
 use crate::catalog::{self, Catalog, Input, codes};
