@@ -163,8 +163,11 @@ pub enum Missing {
 /// Margin and profit at one utilization.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HeatCell {
-    /// Share of the allowance that is used.
+    /// Share of the allowance that is asked for.
     pub utilization: Ratio,
+    /// Share that is served: less than asked for past the limit, where no overage is sold. [`Cell::Share`] or
+    /// [`Cell::Missing`].
+    pub served: Cell,
     /// [`Cell::Share`] or [`Cell::Missing`].
     pub margin: Cell,
     /// [`Cell::Usd`] or [`Cell::Missing`].

@@ -277,6 +277,11 @@ fn footer(asked: &Asked, answers: &[Answer<'_>], args: &Args) -> Vec<String> {
     if answers.iter().any(Answer::is_approximate) {
         lines.push("~ is measured or estimated, not published (--columns plan,basis).".to_owned());
     }
+    let is_cut = |answer: &&Answer<'_>| answer.economics.as_ref().is_some_and(|economics| economics.overage.is_none());
+    let cut = answers.iter().filter(is_cut).count();
+    if cut > 0 && args.at.iter().any(|point| point.utilization > Ratio::one()) {
+        lines.push(format!("Above 100%: {cut} of {} plans sell no overage and serve no more than all.", answers.len()));
+    }
     let ended = asked.catalog.plans.len() - plans_on(&asked.catalog.plans, asked.question.day).len();
     if ended > 0 && args.inputs.plan.is_empty() {
         lines.push(format!(

@@ -129,8 +129,10 @@ fn shape(key: &str, unit: Unit) -> Value {
         Unit::Flag => json!({"type": ["boolean", "null"]}),
         Unit::List => json!({"type": "array", "items": {"type": "string"}}),
         Unit::Heat => json!({"type": "array", "items": {"type": "object",
-            "required": ["utilization", "margin", "profit_usd"],
+            "required": ["utilization", "served", "margin", "profit_usd"],
             "properties": {"utilization": {"type": "number", "minimum": 0},
+                           "served": {"type": ["number", "null"], "description": "Less than asked for past the \
+                                      limit, where no overage is sold."},
                            "margin": {"type": ["number", "null"]}, "profit_usd": {"type": ["number", "null"]}}}}),
     }
 }

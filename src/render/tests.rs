@@ -343,6 +343,7 @@ fn json_is_one_envelope_in_a_fixed_order() {
       "margin_at": [
         {
           "utilization": 0.057143,
+          "served": 0.057143,
           "margin": 0.714286,
           "profit_usd": 14.285714286
         }
