@@ -102,6 +102,7 @@ fn report(answers: &[Answer<'_>]) -> Report {
             let outcome = economics.at(point).expect("bounded");
             HeatCell {
                 utilization: point.clone(),
+                served: share(Some(outcome.served)),
                 margin: share(outcome.margin),
                 profit_usd: Cell::Usd(outcome.profit_usd.into()),
             }
