@@ -258,7 +258,6 @@ fn excess_is_refused() {
         "a=1\n".repeat(200_000),
         (0..5_000).map(|n| rates_file(&n.to_string(), 1, &format!("aliases = [\"{}\"]", n + 1))).collect(),
         format!("{} = 1", "k".repeat(1_000_000)),
-        "x".repeat((1 << 20) + 1),
         wide,
     ] {
         let problems = survives(&text);

@@ -68,6 +68,15 @@ fn tiers(row: &Value) -> Vec<ContextTier> {
     tiers.into_iter().flatten().map(tier).collect()
 }
 
+/// Tiers that were collected as if they still held, and the day on which they ended.
+const TIER_ENDED: &[(&str, &str, &str)] =
+    &[("claude-sonnet-4-5", "2026-04-30", "the tier belonged to a beta that ended, says a note beside the price")];
+
+fn tiers_on(row: &Value, on: Date) -> Vec<ContextTier> {
+    let ended = TIER_ENDED.iter().any(|(model, end, _)| row["id"] == *model && on >= day(end));
+    if ended { Vec::new() } else { tiers(row) }
+}
+
 /// The days on which a collected price held.
 fn days(row: &Value) -> impl Iterator<Item = Date> {
     let named = |key: &str| row.get(key).map(|value| day(text(value)));
@@ -91,7 +100,7 @@ fn differs(row: &Value) -> Option<String> {
         Err(none) => Some(format!("{model} on {day}: {none}")),
         Ok(dated) => {
             let same = dated.rates.base == rates(&row["rates"])
-                && dated.rates.tiers == tiers(row)
+                && dated.rates.tiers == tiers_on(row, day)
                 && dated.rates.batch_multiplier == batch
                 && dated.rates.usd_per_request == Usd::ZERO;
             (!same).then(|| format!("{model} on {day}: {row} and {:?}", dated.rates))
