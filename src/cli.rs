@@ -6,6 +6,7 @@
 mod analyze;
 mod args;
 mod asked;
+mod compare;
 mod inputs;
 mod looks;
 mod output;
@@ -41,6 +42,7 @@ struct Cli {
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
     Analyze(Box<analyze::Args>),
+    Compare(Box<compare::Args>),
     Schema(schema::Args),
 }
 
@@ -113,6 +115,7 @@ pub fn run(world: &mut World<'_>) -> u8 {
     };
     let exit = match cli.verb {
         Verb::Analyze(args) => finish(analyze::run(&args, world), &args.output, world),
+        Verb::Compare(args) => finish(compare::run(&args, world), &args.output, world),
         Verb::Schema(args) => schema::run(&args, world),
     };
     exit as u8

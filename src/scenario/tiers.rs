@@ -234,6 +234,16 @@ pub enum Dominated {
     },
 }
 
+impl Dominated {
+    /// Position of the offer that is named as the better one.
+    #[must_use]
+    pub const fn offer(&self) -> usize {
+        match self {
+            Self::ByOne { offer } | Self::ByTurns { offer, .. } => *offer,
+        }
+    }
+}
+
 /// Why an offer has no segment; `None` if it has one.
 ///
 /// # Panics
