@@ -4,6 +4,9 @@ mod best;
 mod figures;
 mod ladder;
 
+pub(super) use figures::columns;
+pub(super) use ladder::columns as ladder_columns;
+
 use super::analyze::{basis_line, explain_gaps, gap_text};
 use super::asked::{Asked, ask, assumptions, strict};
 use super::publish::{columns_help, select, sort};

@@ -3,6 +3,8 @@
 //! The first column of a report names its results. A figure that is the best of its line carries `*`; where there is a
 //! baseline, the line below says how much more each result has. Lists take a line for each of their parts.
 
+use std::ops::Range;
+
 use super::figures::{Style, percent, word};
 use super::text::{GAP, Printed, below, lay_out};
 use super::width::{distinct, fill, middle, width, wrap};
@@ -11,8 +13,10 @@ use crate::report::{At, Cell, Report, Row, SideBySide, Unit};
 
 /// Results that are shown where not all fit beside one another.
 const RESULTS_MOST: usize = 6;
-/// A name or text is cut no shorter than this where figures leave room for less.
+/// A name or a word is cut no shorter than this, unless it alone is too wide.
 const TEXT_ENOUGH: usize = 18;
+/// Texts are broken where they are wider than this and than every figure.
+const TEXT_ROOM: usize = 12;
 /// No name is cut shorter than this.
 const TEXT_LEAST: usize = 8;
 
@@ -26,6 +30,13 @@ struct Line {
     /// How much more than the baseline each has; empty for the baseline itself.
     more: Option<Vec<String>>,
     is_text: bool,
+}
+
+impl Line {
+    /// The differences, where one of these results has one.
+    fn more_within(&self, results: Range<usize>) -> Option<&Vec<String>> {
+        self.more.as_ref().filter(|more| more[results].iter().any(|text| !text.is_empty()))
+    }
 }
 
 /// The lines of the chosen columns, but for the one that names the results. Text in them is as it came.
@@ -130,23 +141,17 @@ pub(super) fn document(
 
 /// The tables, one below the other where not all results fit beside one another.
 fn table(report: &Report, side: &SideBySide, columns: &[usize], look: &Look) -> String {
-    let lines = lines(report, side, columns, look);
-    let label = labels(&lines, baseline_name(report, side), look);
-    let results: Vec<Printed> =
-        names(report).enumerate().map(|(at, name)| result(at, name, &lines, side, look)).collect();
-    let (blocks, hidden) = blocks_of(&label, results, look);
-    let tables = blocks.iter().map(|block| {
-        let lines = vec![Row::default(); label.cells.len()];
-        lay_out(&lines, block, look)
-    });
+    let mut lines = lines(report, side, columns, look);
+    if look.width.is_some() {
+        fold_texts(&mut lines, look);
+    }
+    let (blocks, hidden) = blocks_of(report, side, &lines, look);
+    let tables = blocks.iter().map(|block| lay_out(&vec![Row::default(); block[0].cells.len()], block, look));
     let mut out = tables.collect::<Vec<_>>().join("\n");
     if let (Some(columns), false) = (look.width, hidden.is_empty()) {
         let noun = if hidden.len() == 1 { "plan" } else { "plans" };
-        let line = format!(
-            "{} {noun} hidden at {columns} columns: {} (--width, -f csv, -f json)",
-            hidden.len(),
-            hidden.join(", ")
-        );
+        let names = hidden.join(", ");
+        let line = format!("{} {noun} hidden at {columns} columns: {names} (--width, -f csv, -f json)", hidden.len());
         out += &(wrap(&line, look.width) + "\n");
     }
     if !look.quiet {
@@ -155,13 +160,25 @@ fn table(report: &Report, side: &SideBySide, columns: &[usize], look: &Look) -> 
     out
 }
 
+/// Breaks texts between words, so that they are no wider than figures.
+fn fold_texts(lines: &mut [Line], look: &Look) {
+    let figures = lines.iter().filter(|line| !line.is_text).flat_map(|line| line.cells.iter().flatten());
+    let room = figures.map(|text| width(text)).max().unwrap_or(0).max(TEXT_ROOM);
+    for cell in lines.iter_mut().filter(|line| line.is_text).flat_map(|line| &mut line.cells) {
+        let parts = cell.iter().map(|text| wrap(&escape::terminal(text, look.ascii), Some(room)));
+        let parts: Vec<String> = parts.collect();
+        *cell = parts.iter().flat_map(|part| part.lines()).map(|text| middle(text, TEXT_ENOUGH, look.ascii)).collect();
+    }
+}
+
 /// The labels, with blank ones beside the further lines of a cell.
-fn labels(lines: &[Line], baseline: Option<&str>, look: &Look) -> Printed {
+fn labels(lines: &[Line], results: Range<usize>, baseline: Option<&str>, look: &Look) -> Printed {
+    let heights = heights(lines, results.clone());
     let mut cells = Vec::new();
-    for line in lines {
+    for (line, height) in lines.iter().zip(&heights) {
         cells.push(escape::terminal(&line.label, look.ascii));
-        cells.resize(cells.len() + height(line) - 1, String::new());
-        if let (Some(_), Some(name)) = (&line.more, baseline) {
+        cells.resize(cells.len() + height - 1, String::new());
+        if let (Some(_), Some(name)) = (line.more_within(results.clone()), baseline) {
             cells.push(format!("  vs {}", escape::terminal(name, look.ascii)));
         }
     }
@@ -173,65 +190,62 @@ fn labels(lines: &[Line], baseline: Option<&str>, look: &Look) -> Printed {
     Printed { title: String::new(), cells, steps: Vec::new(), right: false, is_text: true, gap: GAP }
 }
 
-fn height(line: &Line) -> usize {
-    line.cells.iter().map(Vec::len).max().unwrap_or(1).max(1)
+/// How many lines each figure takes for some of the results.
+fn heights(lines: &[Line], results: Range<usize>) -> Vec<usize> {
+    let height = |line: &Line| line.cells[results.clone()].iter().map(Vec::len).max().unwrap_or(1).max(1);
+    lines.iter().map(height).collect()
 }
 
 /// The column of a result. Where one of its figures is marked, the others leave room for the mark.
-fn result(at: usize, name: &str, lines: &[Line], side: &SideBySide, look: &Look) -> Printed {
-    let marked = side.best.iter().any(|best| best.row == at);
+fn result(at: usize, title: &str, lines: &[Line], results: Range<usize>, look: &Look) -> Printed {
+    let heights = heights(lines, results.clone());
+    let marked = lines.iter().any(|line| line.best[at]);
     let end = |best: bool| match (marked, best) {
         (true, true) => " *",
         (true, false) => "  ",
         (false, _) => "",
     };
-    let most = TEXT_ENOUGH.max(look.width.unwrap_or(usize::MAX) / 5);
     let mut cells = Vec::new();
-    for line in lines {
-        let own = &line.cells[at];
-        for part in 0..height(line) {
-            let text = own.get(part).map_or_else(String::new, |text| escape::terminal(text, look.ascii));
-            let text = if line.is_text { middle(&text, most, look.ascii) } else { text };
+    for (line, height) in lines.iter().zip(&heights) {
+        for part in 0..*height {
+            let text = line.cells[at].get(part).map_or_else(String::new, |text| escape::terminal(text, look.ascii));
             cells.push(text + end(line.best[at] && part == 0));
         }
-        if let Some(more) = &line.more {
+        if let Some(more) = line.more_within(results.clone()) {
             cells.push(escape::terminal(&more[at], look.ascii) + end(false));
         }
     }
-    let title = escape::terminal(name, look.ascii);
-    Printed { title, cells, steps: Vec::new(), right: true, is_text: false, gap: GAP }
+    Printed { title: title.to_owned(), cells, steps: Vec::new(), right: true, is_text: false, gap: GAP }
 }
 
 /// Tables that fit, as even as they can be, and the names of results that are in none.
-fn blocks_of(label: &Printed, mut results: Vec<Printed>, look: &Look) -> (Vec<Vec<Printed>>, Vec<String>) {
-    let block = |results: &[Printed]| std::iter::once(label.clone()).chain(results.iter().cloned()).collect();
-    let Some(columns) = look.width else { return (vec![block(&results)], Vec::new()) };
-    let room = columns.saturating_sub(label.width() + GAP);
-    let names: Vec<String> = results.iter().map(|result| result.title.clone()).collect();
-    let figures = |result: &Printed| result.cells.iter().map(|cell| width(cell)).max().unwrap_or(0);
-    let line =
-        |results: &[Printed]| results.iter().map(|result| result.width() + GAP).sum::<usize>().saturating_sub(GAP);
+fn blocks_of(report: &Report, side: &SideBySide, lines: &[Line], look: &Look) -> (Vec<Vec<Printed>>, Vec<String>) {
+    let baseline = baseline_name(report, side);
+    let names: Vec<String> = names(report).map(|name| escape::terminal(name, look.ascii)).collect();
+    let block = |titles: &[String], results: Range<usize>| -> Vec<Printed> {
+        let columns = results.clone().map(|at| result(at, &titles[at], lines, results.clone(), look));
+        std::iter::once(labels(lines, results.clone(), baseline, look)).chain(columns).collect()
+    };
+    let Some(columns) = look.width else { return (vec![block(&names, 0..names.len())], Vec::new()) };
+    let total = |block: &[Printed]| block.iter().map(|p| p.width() + p.gap).sum::<usize>().saturating_sub(GAP);
+    let fits = |titles: &[String], results: Range<usize>| total(&block(titles, results)) <= columns;
+    let chunks = |all: usize, size: usize| (0..all).step_by(size).map(move |at| at..all.min(at + size));
+
     // Names are cut before results go below one another, and further only where one alone is too wide.
-    let widest = results.iter().map(figures).max().unwrap_or(0);
-    let too_wide: [fn(usize, usize, usize) -> bool; 2] = [|line, _, room| line > room, |_, widest, room| widest > room];
-    for (least, too_wide) in [TEXT_ENOUGH, TEXT_LEAST].into_iter().zip(too_wide) {
-        let one = results.iter().map(Printed::width).max().unwrap_or(0);
-        if too_wide(line(&results), one, room) {
-            let titles = distinct(&names, least.max(widest), look.ascii);
-            results.iter_mut().zip(titles).for_each(|(result, title)| result.title = title);
-        }
+    let short = |least: usize| distinct(&names, least, look.ascii);
+    let one_fits = |titles: &[String]| chunks(names.len(), 1).all(|one| fits(titles, one));
+    let titles = [names.clone(), short(TEXT_ENOUGH), short(TEXT_ROOM), short(TEXT_LEAST)];
+    let whole = titles[..2].iter().find(|titles| fits(titles, 0..names.len()));
+    if let Some(titles) = whole {
+        return (vec![block(titles, 0..names.len())], Vec::new());
     }
-    let fits = |size: usize| results.chunks(size).all(|chunk| line(chunk) <= room);
-    if fits(results.len().max(1)) {
-        return (vec![block(&results)], Vec::new());
-    }
-    let hidden = names.get(RESULTS_MOST..).unwrap_or_default().to_vec();
-    results.truncate(RESULTS_MOST);
-    let fits = |size: &usize| results.chunks(*size).all(|chunk| line(chunk) <= room);
-    let most = (1..=results.len()).rev().find(fits).unwrap_or(1);
-    let tables = results.len().div_ceil(most);
-    let size = Some(results.len().div_ceil(tables)).filter(fits).unwrap_or(most);
-    (results.chunks(size).map(block).collect(), hidden)
+    let titles = titles[1..].iter().find(|titles| one_fits(titles)).unwrap_or(&titles[3]);
+    let shown = names.len().min(RESULTS_MOST);
+    let fits_by = |size: &usize| chunks(shown, *size).all(|results| fits(titles, results));
+    let most = (1..=shown).rev().find(fits_by).unwrap_or(1);
+    let even = shown.div_ceil(shown.div_ceil(most));
+    let size = Some(even).filter(fits_by).unwrap_or(most);
+    (chunks(shown, size).map(|results| block(titles, results)).collect(), names[shown..].to_vec())
 }
 
 /// A block for each figure with a line for each result.

@@ -160,7 +160,7 @@ fn name(row: &Row) -> &str {
     }
 }
 
-fn listed(words: &[&str], and: &str) -> String {
+pub(super) fn listed(words: &[&str], and: &str) -> String {
     match words {
         [] => String::new(),
         [one] => (*one).to_owned(),
@@ -225,12 +225,16 @@ fn vendor(report: &Report) -> String {
     let earns = match merit {
         Merit::Best => format!("Vendor: {who}, since use cannot make it lose"),
         Merit::Worst => return "Vendor: none of them, since each loses money without any use.".to_owned(),
-        Merit::Value(even) if even >= one => format!("Vendor: {who}, which earns even at full use"),
+        Merit::Value(even) if even >= one => format!("Vendor: {who}, which does not lose even at full use"),
         Merit::Value(_) => {
             format!("Vendor: {who}, which earns up to the highest utilization ({})", shown(best))
         }
     };
-    let earns = if rows.len() > 1 { earns.replace(", which earns", ", which earn") } else { earns };
+    let earns = if rows.len() > 1 {
+        earns.replace(", which earns", ", which earn").replace(", which does", ", which do")
+    } else {
+        earns
+    };
     match winners(report, "profit_at_full_usd", For::Vendor, Better::Most) {
         Some((rows, Cell::Usd(profit), _)) if profit.value.is_negative() => {
             format!("{earns}; all lose at full use, the least {} ({}).", names(&rows), dollars(&profit.value))

@@ -1,5 +1,6 @@
 //! The ladder: which plan, or the API itself, is the cheapest at which use.
 
+use super::best::listed;
 use super::figures::dollars;
 use super::{gap_text, or_missing};
 use crate::analysis::Answer;
@@ -113,10 +114,10 @@ const FIELDS: [Field; 22] = [
         "what use above it costs, as a multiple of list price",
         |line| line.offer(|offer| Cell::Multiple(offer.overflow_rate.clone().into())),
     ),
-    field("cost_from_usd", "Cost from", Unit::Usd, None, "what the buyer pays at the lower end", |line| {
+    field("cost_from_usd", "Cost from", Unit::Usd, Some(7), "what the buyer pays at the lower end", |line| {
         line.begin(|offer, from| usd(offer.cost_usd(from)))
     }),
-    field("cost_to_usd", "Cost", Unit::Usd, Some(4), "what the buyer pays at the upper end", |line| {
+    field("cost_to_usd", "Cost to", Unit::Usd, Some(4), "what the buyer pays at the upper end", |line| {
         line.end(|offer, to| usd(offer.cost_usd(to)), Missing::NotApplicable)
     }),
     field(
@@ -338,7 +339,7 @@ pub(super) fn fill(report: &mut Report, answers: &[Answer<'_>], asked: &Asked) {
         report.footer.push(format!(
             "Every informed buyer of {} loses the vendor money: at the use from which it is the cheapest it is past its \
              break-even.",
-            losing.join(", ")
+            listed(&losing, "and")
         ));
     }
     let repaid: Vec<String> = lines
