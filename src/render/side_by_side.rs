@@ -245,7 +245,8 @@ fn blocks_of(report: &Report, side: &SideBySide, lines: &[Line], look: &Look) ->
     let most = (1..=shown).rev().find(fits_by).unwrap_or(1);
     let even = shown.div_ceil(shown.div_ceil(most));
     let size = Some(even).filter(fits_by).unwrap_or(most);
-    (chunks(shown, size).map(|results| block(titles, results)).collect(), names[shown..].to_vec())
+    let hidden = names[shown..].iter().map(|name| middle(name, columns.saturating_sub(1), look.ascii));
+    (chunks(shown, size).map(|results| block(titles, results)).collect(), hidden.collect())
 }
 
 /// A block for each figure with a line for each result.

@@ -205,15 +205,18 @@ fn buyer(report: &Report) -> String {
     if !free.is_empty() {
         return format!("{most}; {} for what it grants, since it is free.", names(&free));
     }
-    let entry = winners(report, "price_usd_per_month", For::Vendor, Better::Least);
-    match entry {
-        Some((cheapest, Cell::Usd(price), _)) => format!(
-            "{most}; {} for little, since it pays from {} of API use a month on. Below that the API is cheaper (--ladder).",
-            names(&cheapest),
-            dollars(&price.value)
-        ),
-        _ => format!("{most}."),
+    let Some((first, Cell::Usd(from), _)) = winners(report, "buyer_break_even_usd", For::Buyer, Better::Least) else {
+        return format!("{most}.");
+    };
+    let from = dollars(&from.value);
+    let pays = if first.len() > 1 { "they pay" } else { "it pays" };
+    if names(&first) == names(&rows) {
+        return format!("{most}; {pays} from {from} of API use a month on, and below that the API is cheaper.");
     }
+    format!(
+        "{most}; {} for little, since {pays} from {from} of API use a month on. Below that the API is cheaper (--ladder).",
+        names(&first)
+    )
 }
 
 fn vendor(report: &Report) -> String {

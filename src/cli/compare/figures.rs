@@ -30,7 +30,8 @@ const SHOWN: [(&str, &str); 15] = [
 ];
 
 /// Longer labels for figures that `analyze` has under short headings.
-const LABELS: [(&str, &str); 8] = [
+const LABELS: [(&str, &str); 9] = [
+    ("buyer_break_even_usd", "Buyer's break-even, $"),
     ("buyer_break_even", "Buyer's break-even"),
     ("break_even_status", "Break-even status"),
     ("break_even_usd", "Vendor's break-even, $"),
@@ -49,7 +50,16 @@ struct Extra {
     fill: fn(&Answer<'_>, &Asked) -> Cell,
 }
 
-const EXTRA: [Extra; 8] = [
+const EXTRA: [Extra; 9] = [
+    Extra {
+        key: "buyer_break_even_usd",
+        unit: Unit::Usd,
+        meaning: "use at API list prices above which the plan is cheaper than the API",
+        fill: |answer, _| match &answer.economics {
+            Some(economics) => Cell::Usd(economics.buyer_break_even_usd(&Buyer::default()).into()),
+            None => Cell::Missing(Missing::Unknown),
+        },
+    },
     Extra {
         key: "win_win_from_usd",
         unit: Unit::Usd,

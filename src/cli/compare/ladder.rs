@@ -87,8 +87,12 @@ const FIELDS: [Field; 22] = [
         "Price",
         Unit::Usd,
         None,
-        "what the buyer pays a month whatever the use, without tax",
-        |line| line.offer(|offer| usd(offer.fee_usd.clone())),
+        "price of a month and seat in dollars, tax included",
+        |line| match line.answer.map(|answer| &answer.revenue) {
+            Some(Some(revenue)) => usd(revenue.gross_usd.clone()),
+            Some(None) => Cell::Missing(Missing::Unknown),
+            None => usd(Ratio::zero()),
+        },
     ),
     field(
         "included_usd_per_month",
@@ -114,10 +118,15 @@ const FIELDS: [Field; 22] = [
         "what use above it costs, as a multiple of list price",
         |line| line.offer(|offer| Cell::Multiple(offer.overflow_rate.clone().into())),
     ),
-    field("cost_from_usd", "Cost from", Unit::Usd, Some(7), "what the buyer pays at the lower end", |line| {
-        line.begin(|offer, from| usd(offer.cost_usd(from)))
-    }),
-    field("cost_to_usd", "Cost to", Unit::Usd, Some(4), "what the buyer pays at the upper end", |line| {
+    field(
+        "cost_from_usd",
+        "Cost from",
+        Unit::Usd,
+        Some(7),
+        "what the buyer pays at the lower end, without tax",
+        |line| line.begin(|offer, from| usd(offer.cost_usd(from))),
+    ),
+    field("cost_to_usd", "Cost to", Unit::Usd, Some(4), "what the buyer pays at the upper end, without tax", |line| {
         line.end(|offer, to| usd(offer.cost_usd(to)), Missing::NotApplicable)
     }),
     field(
@@ -189,7 +198,7 @@ const FIELDS: [Field; 22] = [
             line.profit(|line| match line.loses() {
                 Some(Some((from, _))) => usd(from),
                 Some(None) => Cell::Missing(Missing::Never),
-                None => line.none(),
+                None => line.begin(|_, _| Cell::Missing(Missing::NotApplicable)),
             })
         },
     ),
