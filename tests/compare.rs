@@ -157,7 +157,7 @@ fn a_plan_that_does_not_exist_is_wrong_use_and_a_near_one_is_named() {
         assert_eq!((answered.code, answered.out.as_str()), (2, ""), "{args:?}");
         assert!(words.iter().all(|word| answered.err.contains(word)), "{args:?}: {}", answered.err);
     };
-    told(&["pro", "max-2x"], &["error[PC011]: no plan `max-2x`", "did you mean `max-20x`?"]);
+    told(&["pro", "max-2x"], &["error[PC012]: no plan `max-2x`", "did you mean `max-20x`?"]);
     told(&["pro", "zzz*"], &["no plan fits `zzz*`", "lists them"]);
     told(&["pro", "lite", "--baseline", "liet"], &["no plan `liet`", "did you mean `lite`?"]);
     told(&["--ladder", "--vendor", "northwnd"], &["no plan of a vendor `northwnd`", "did you mean `northwind`?"]);
@@ -175,7 +175,7 @@ fn a_plan_that_does_not_exist_is_wrong_use_and_a_near_one_is_named() {
 #[test]
 fn two_wrong_ids_are_two_mistakes() {
     let answered = compare(&["prop", "litee"]);
-    assert_eq!(answered.err.matches("error[PC011]").count(), 2, "{}", answered.err);
+    assert_eq!(answered.err.matches("error[PC012]").count(), 2, "{}", answered.err);
 }
 
 #[test]

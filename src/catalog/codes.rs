@@ -27,7 +27,7 @@ codes! {
         "A flag or a variable of the environment has a value that cannot be used. The message says what would be right."
     UNKNOWN_COLUMN 10 "a column that does not exist"
         "`--columns` and `--sort` take the keys of columns. `--columns help` lists them with their meanings."
-    UNKNOWN_PLAN 11 "a plan that does not exist"
+    UNKNOWN_PLAN 12 "a plan that does not exist"
         "The command names plans by their ids, or by patterns such as `claude-*`. None of the plans that were on sale that \
          day fits. `plancost analyze --columns plan` lists them; `--as-of` asks for another day."
     UNREADABLE 101 "a file cannot be read"
