@@ -452,6 +452,11 @@ fn check(value: &Value, schema: &Value, at: &str, wrong: &mut Vec<String>) {
                 }
                 true
             }
+            "anyOf" => rule.as_array().expect("a list").iter().any(|schema| {
+                let mut wrong = Vec::new();
+                check(value, schema, at, &mut wrong);
+                wrong.is_empty()
+            }),
             other => panic!("the schema uses `{other}`, which this check does not know"),
         };
         if !holds {

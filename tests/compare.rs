@@ -1,92 +1,21 @@
-//! `plancost compare`, run in this process: what it prints, and what it refuses.
-//!
-//! Its outputs are kept in `tests/compare/` and reviewed like code; `PLANCOST_BLESS=1` writes them anew after a change
-//! that is meant.
+//! `plancost compare`: what holds of its answers, and what it refuses. What it prints is in `golden/compare/`.
 
-use plancost::cli::{World, run};
+mod program;
+
 use plancost::scenario::tiers::{Offer, ladder};
 use plancost::units::Ratio;
+use program::{Answered, Given};
 
-const MARKET: &str = "tests/compare/market.toml";
-
-struct Answered {
-    code: u8,
-    out: String,
-    err: String,
-}
+const MARKET: &str = "tests/fixtures/tiers.toml";
 
 fn program(args: &[&str], stdin: &str) -> Answered {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let code = run(&mut World {
-        args: ["plancost", "compare"].iter().chain(args).map(Into::into).collect(),
-        stdin: &mut stdin.as_bytes(),
-        stdout: &mut out,
-        stderr: &mut err,
-        stdin_is_terminal: false,
-        stdout_columns: None,
-        stderr_columns: None,
-        env: &|_| None,
-    });
-    let text = |bytes| String::from_utf8(bytes).expect("the program writes UTF-8");
-    Answered { code, out: text(out), err: text(err) }
+    let args = ["compare"].iter().chain(args).copied();
+    Given { stdin: stdin.into(), ..Given::args(args) }.run()
 }
 
 /// The program on the invented market alone.
 fn compare(args: &[&str]) -> Answered {
     program(&[args, &["--no-bundled", "--from", MARKET]].concat(), "")
-}
-
-/// Standard output is what was kept under a name.
-fn kept(name: &str, args: &[&str]) {
-    let answered = compare(args);
-    assert_eq!((answered.code, answered.err.as_str()), (0, ""), "{name}");
-    let path = format!("{}/tests/compare/{name}", env!("CARGO_MANIFEST_DIR"));
-    if std::env::var_os("PLANCOST_BLESS").is_some() {
-        std::fs::write(&path, &answered.out).expect("the folder of goldens can be written");
-    }
-    let kept = std::fs::read_to_string(&path).expect("the output was kept");
-    assert_eq!(answered.out, kept, "{name}: run the tests with PLANCOST_BLESS=1 after a change that is meant");
-}
-
-const FOUR: [&str; 4] = ["pro", "max-5x", "max-20x", "lite"];
-
-fn with(names: &[&'static str], more: &[&'static str]) -> Vec<&'static str> {
-    [names, more].concat()
-}
-
-#[test]
-fn plans_stand_side_by_side_at_any_width() {
-    kept("side-60.txt", &with(&FOUR, &["--width", "60"]));
-    kept("side-80.txt", &with(&FOUR, &["--width", "80"]));
-    kept("side-140.txt", &with(&FOUR, &["--width", "140"]));
-    kept("side-ascii-40.txt", &with(&FOUR, &["--width", "40", "--ascii"]));
-    kept("side-unusual-140.txt", &["free", "flat", "mystery", "a-plan-*", "pro", "--width", "140"]);
-}
-
-#[test]
-fn differences_from_a_baseline_have_signs() {
-    kept("baseline-80.txt", &with(&["pro", "max-20x"], &["--baseline", "lite", "--at", "2/35,10%", "--width", "80"]));
-    kept("baseline.md", &with(&["pro", "max-20x"], &["--baseline", "pro", "-f", "markdown"]));
-    kept("baseline-plain.txt", &with(&["pro", "max-20x"], &["--baseline", "pro", "-f", "plain"]));
-}
-
-#[test]
-fn machines_get_a_result_for_each_plan() {
-    kept("side.json", &with(&["pro", "max-20x", "mystery"], &["--json", "--baseline", "pro"]));
-    kept("side.csv", &with(&FOUR, &["-f", "csv"]));
-    kept("side.md", &with(&FOUR, &["-f", "markdown"]));
-}
-
-#[test]
-fn the_ladder_is_a_line_for_each_stretch() {
-    let all = ["--ladder", "pro", "max-5x", "max-20x", "lite", "mystery"];
-    kept("ladder-60.txt", &with(&all, &["--width", "60"]));
-    kept("ladder-80.txt", &with(&all, &["--width", "80"]));
-    kept("ladder-140.txt", &with(&all, &["--width", "140"]));
-    kept("ladder.json", &with(&all, &["--json"]));
-    kept("ladder.csv", &with(&all, &["-f", "csv"]));
-    kept("ladder.md", &with(&all, &["-f", "markdown"]));
-    kept("ladder-unusual-140.txt", &["--ladder", "--width", "140"]);
 }
 
 /// The cutting points of `economics.md` 4.5, from the catalogue itself.
@@ -158,6 +87,7 @@ fn a_plan_that_does_not_exist_is_wrong_use_and_a_near_one_is_named() {
         assert!(words.iter().all(|word| answered.err.contains(word)), "{args:?}: {}", answered.err);
     };
     told(&["pro", "max-2x"], &["error[PC012]: no plan `max-2x`", "did you mean `max-20x`?"]);
+    told(&["pro", "lite["], &["`lite[` is not a pattern"]);
     told(&["pro", "zzz*"], &["no plan fits `zzz*`", "lists them"]);
     told(&["pro", "lite", "--baseline", "liet"], &["no plan `liet`", "did you mean `lite`?"]);
     told(&["--ladder", "--vendor", "northwnd"], &["no plan of a vendor `northwnd`", "did you mean `northwind`?"]);
@@ -203,6 +133,13 @@ fn an_unknown_maximum_is_incomplete_where_that_is_asked() {
     }
     let ladder = compare(&["--ladder", "pro", "mystery"]).out;
     assert!(ladder.contains("Left out, since not all is known: mystery (allowance)."), "{ladder}");
+}
+
+#[test]
+fn what_is_not_served_above_full_use_is_said() {
+    let above = compare(&["pro", "lite", "--at", "150%"]).out;
+    assert!(above.contains("Above 100%: no overage is sold by lite,"), "{above}");
+    assert!(!compare(&["pro", "lite"]).out.contains("Above 100%"));
 }
 
 #[test]

@@ -42,16 +42,16 @@ pub(super) struct Args {
     #[arg(value_name = "PLAN_ID")]
     pub(super) ids: Vec<String>,
     /// Show which plan, or the API, is the cheapest at which use
-    #[arg(long)]
+    #[arg(long, help_heading = "Question")]
     pub(super) ladder: bool,
     /// All plans of this vendor
-    #[arg(long, value_name = "ID")]
+    #[arg(long, help_heading = "Question", value_name = "ID")]
     pub(super) vendor: Vec<String>,
     /// Also say how much more or less than this plan the others have
-    #[arg(long, value_name = "PLAN_ID", conflicts_with = "ladder")]
+    #[arg(long, help_heading = "Question", value_name = "PLAN_ID", conflicts_with = "ladder")]
     pub(super) baseline: Option<String>,
     /// Show the margin at these utilizations: percent, decimal or fraction [default: 25%,50%,100%]
-    #[arg(long, value_name = "U,…", value_delimiter = ',', value_parser = super::values::utilization,
+    #[arg(long, help_heading = "Question", value_name = "U,…", value_delimiter = ',', value_parser = super::values::utilization,
           conflicts_with = "ladder")]
     pub(super) at: Vec<HeatTitle>,
     #[command(flatten)]
@@ -73,8 +73,11 @@ Examples:
   plancost compare --ladder 'cursor-*' --json
 
 Exit codes:
-  0  done          2  wrong use, or no such plan      4  incomplete, with --strict
-                   3  an input could not be used      5  the output could not be written";
+  0  done
+  2  wrong use, or a plan that does not exist
+  3  an input could not be used; plans of the others are answered
+  4  the answer is incomplete, with --strict
+  5  the output could not be written";
 
 /// Answers the command.
 pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> {
@@ -90,6 +93,10 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     }
     let mut problems = Vec::new();
     let asked = ask(&args.inputs, &args.terms, world, &mut problems)?;
+    if strict(&args.terms, world) {
+        let is_unportable = |problem: &&mut Problem| problem.code == codes::TOML_1_1;
+        problems.iter_mut().filter(is_unportable).for_each(|problem| problem.level = Level::Error);
+    }
     let failed = problems.iter().any(|problem| problem.level == Level::Error);
     let plans = if failed && args.inputs.fail_fast { Vec::new() } else { wanted(args, &asked, &problems)? };
     let answers: Vec<Answer<'_>> =
@@ -208,6 +215,10 @@ fn fits(pattern: &str, id: &str) -> bool {
 }
 
 fn unknown_plan(id: &str, plans: &[&Plan], asked: &Asked) -> Problem {
+    if let Err(error) = glob::Pattern::new(id) {
+        let message = format!("`{id}` is not a pattern: {}", error.msg.to_lowercase());
+        return Problem::error(codes::USAGE, message).help("write the id of a plan, or `*` for anything: `claude-*`");
+    }
     let problem = if id.contains(['*', '?', '[']) {
         Problem::error(codes::UNKNOWN_PLAN, format!("no plan fits `{id}`"))
     } else {
@@ -259,6 +270,12 @@ fn basis(asked: &Asked, answers: &[Answer<'_>], args: &Args) -> Vec<String> {
     }
     if answers.iter().any(Answer::is_approximate) {
         lines.push("~ is measured or estimated, not published (--columns plan,basis).".to_owned());
+    }
+    let is_cut = |answer: &&Answer<'_>| answer.economics.as_ref().is_some_and(|economics| economics.overage.is_none());
+    let cut: Vec<&str> = answers.iter().filter(is_cut).map(|answer| &*answer.plan.id).collect();
+    if !cut.is_empty() && args.at.iter().any(|point| point.utilization > Ratio::one()) {
+        let names = best::listed(&cut, "and");
+        lines.push(format!("Above 100%: no overage is sold by {names}, so that no more than all is served."));
     }
     if args.ladder {
         lines.retain(|line| !line.starts_with('~'));

@@ -117,6 +117,7 @@ fn less(mine: &Cell, theirs: &Cell) -> Cell {
         (Cell::Heat(mine), Cell::Heat(theirs)) => {
             let cells = mine.iter().zip(theirs).map(|(a, b)| HeatCell {
                 utilization: a.utilization.clone(),
+                served: less(&a.served, &b.served),
                 margin: less(&a.margin, &b.margin),
                 profit_usd: less(&a.profit_usd, &b.profit_usd),
             });
