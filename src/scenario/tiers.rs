@@ -91,13 +91,15 @@ impl Offer {
         if self.room_usd.is_negative() {
             return BreakEven::Never;
         }
+        // Where nothing is included, all use is overflow, which pays for itself or does not.
         let nothing = self.included_usd.as_ref().is_some_and(Ratio::is_zero);
-        match self.room_usd.checked_div(&self.serving_share) {
-            Some(usd) if !nothing => {
-                BreakEven::Finite { utilization: self.included_usd.as_ref().map(|included| &usd / included), usd }
-            }
-            _ => BreakEven::Always,
+        let cost = if nothing { &self.serving_share - self.kept() } else { self.serving_share.clone() };
+        if !cost.is_positive() {
+            return BreakEven::Always;
         }
+        let usd = &self.room_usd / &cost;
+        let included = self.included_usd.as_ref();
+        BreakEven::Finite { utilization: included.and_then(|included| usd.checked_div(included)), usd }
     }
 
     /// The use within `(from, to]` on which the vendor loses money: above the first figure and, where overflow has paid

@@ -200,7 +200,7 @@ fn buyer(report: &Report) -> String {
         return "Buyer: no figure is known that tells the plans apart.".to_owned();
     };
     let most = match merit {
-        Merit::Best => format!("Buyer: {} for much use, which has no cap", names(&rows)),
+        Merit::Best => format!("Buyer: {} for much use, without a cap", names(&rows)),
         _ => format!("Buyer: {} for much use, with the most API value per dollar ({})", names(&rows), shown(best)),
     };
     if !free.is_empty() {
@@ -211,7 +211,9 @@ fn buyer(report: &Report) -> String {
     };
     let from = dollars(&from.value);
     let pays = if first.len() > 1 { "they pay" } else { "it pays" };
-    if names(&first) == names(&rows) {
+    if rows.iter().all(|row| first.iter().any(|first| std::ptr::eq(*row, *first))) {
+        let pays = if rows.len() > 1 { "they pay" } else { "it pays" };
+        let most = most.replace(" for much use, ", ", ");
         return format!("{most}; {pays} from {from} of API use a month on, and below that the API is cheaper.");
     }
     format!(
@@ -229,6 +231,9 @@ fn vendor(report: &Report) -> String {
     let earns = match merit {
         Merit::Best => format!("Vendor: {who}, since use cannot make it lose"),
         Merit::Worst => return "Vendor: none of them, since each loses money without any use.".to_owned(),
+        Merit::Value(even) if even.is_zero() => {
+            return "Vendor: none whose allowance has an end, since each loses money from the first use on.".to_owned();
+        }
         Merit::Value(even) if even >= one => format!("Vendor: {who}, which does not lose even at full use"),
         Merit::Value(_) => {
             format!("Vendor: {who}, which earns up to the highest utilization ({})", shown(best))

@@ -111,6 +111,17 @@ fn serving_that_costs_nothing_never_loses() {
 }
 
 #[test]
+fn an_api_below_cost_loses_from_the_first_dollar() {
+    let api = Offer::api(ratio("1.5"));
+    assert_eq!(api.break_even(), BreakEven::Finite { usd: Ratio::zero(), utilization: None });
+    assert_eq!(api.loses(&Ratio::zero(), None), Some((Ratio::zero(), None)));
+    // A seat of 20 that includes nothing pays for 40 of it.
+    let seat = Offer { fee_usd: ratio("20"), room_usd: ratio("20"), ..api };
+    assert_eq!(seat.break_even(), BreakEven::Finite { usd: ratio("40"), utilization: None });
+    assert_eq!(seat.loses(&Ratio::zero(), None), Some((ratio("40"), None)));
+}
+
+#[test]
 fn a_tier_that_includes_no_more_for_more_money_is_dominated() {
     let mut offers = claude();
     offers.push(plan("30", Some("400"), "1"));
