@@ -30,7 +30,7 @@ use crate::units::Ratio;
 /// itself is the cheapest for a buyer who knows his use and buys overflow at the plan's overage rate (at list price
 /// where it has none). COST, PROFIT: what the buyer pays and the vendor earns at the upper end of the stretch; NEXT: API
 /// dollars that one more dollar buys in the next tier; EVEN AT: the use above which serving costs the vendor more than
-/// the price; LOSES: the use from which on the vendor loses money within the stretch.
+/// the price; LOSES AT: the use from which on the vendor loses money within the stretch.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 #[command(mut_arg("paths", |arg| arg.long("from").num_args(1..).help(

@@ -190,7 +190,7 @@ const FIELDS: [Field; 22] = [
     ),
     field(
         "loses_from_usd_per_month",
-        "Loses from",
+        "Loses at",
         Unit::Usd,
         Some(1),
         "use within the stretch above which the vendor loses money; none: nowhere in it",
