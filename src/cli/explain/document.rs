@@ -528,6 +528,7 @@ pub(super) fn of_rows(records: Vec<Record>, summary: Record) -> Report {
     let row = |record: Record| Row { group: None, cells: record.into_iter().map(|(_, cell)| cell).collect() };
     Report {
         kind: "explain",
+        layout: crate::report::Layout::Rows,
         complete: true,
         as_of: None,
         inputs: Vec::new(),

@@ -3,7 +3,7 @@
 use super::*;
 use crate::analysis::{Answer, Question};
 use crate::catalog::{self, Catalog, Input as File};
-use crate::cli::analyze::{FieldContext as Context, fields};
+use crate::cli::analyze::{Context, fields};
 use crate::economics::{Fees, Subscriber};
 use crate::explain::{Effect, Formula, Node, figure};
 use crate::plan::MixRule;
