@@ -24,6 +24,8 @@ pub mod plan;
 
 pub mod analysis;
 
+pub mod changes;
+
 // Edges: text in, text out.
 pub mod catalog;
 

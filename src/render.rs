@@ -12,6 +12,7 @@
 //!
 //! Figures for machines do not depend on their neighbours: money has 2 to 9 decimals, all else at most 6.
 
+mod comment;
 mod csv;
 mod escape;
 mod figures;
@@ -111,6 +112,7 @@ pub fn render(report: &Report, columns: &[usize], format: Format, look: &Look) -
     match format {
         Format::Table => escape::commands(text::table(report, columns, look), look),
         Format::Plain => escape::commands(plain::blocks(report, columns, look), look),
+        Format::Markdown if report.kind == "diff" => escape::commands(comment::comment(report, look), look),
         Format::Markdown => escape::commands(markdown::table(report, columns, look), look),
         Format::Json => json::document(report),
         Format::Jsonl => json::lines(report),

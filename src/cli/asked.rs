@@ -155,7 +155,7 @@ fn price_records(inputs: &[Input], catalog: &Catalog, day: Option<Date>) -> Vec<
     inputs.iter().filter_map(of).collect()
 }
 
-fn sha256(text: &str) -> String {
+pub(super) fn sha256(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
