@@ -6,9 +6,11 @@
 mod analyze;
 mod args;
 mod asked;
+mod completions;
 mod diff;
 mod inputs;
 mod looks;
+mod man;
 mod output;
 mod publish;
 mod schema;
@@ -19,6 +21,7 @@ pub use world::World;
 
 use clap::{CommandFactory, FromArgMatches, Parser};
 
+use crate::catalog::codes;
 use crate::problem::Problem;
 use crate::render::ColorDepth;
 use crate::report::Report;
@@ -44,6 +47,8 @@ enum Verb {
     Analyze(Box<analyze::Args>),
     Diff(Box<diff::Args>),
     Schema(schema::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// How a run ended. Where several hold, the first in the order of [`Exit::rank`] is reported.
@@ -116,6 +121,8 @@ pub fn run(world: &mut World<'_>) -> u8 {
         Verb::Analyze(args) => finish(analyze::run(&args, world), &args.output, world),
         Verb::Diff(args) => finish(diff::run(&args, world), &args.output, world),
         Verb::Schema(args) => schema::run(&args, world),
+        Verb::Completions(args) => completions::run(&args, world),
+        Verb::Man(args) => man::run(&args, world),
     };
     exit as u8
 }
@@ -146,13 +153,18 @@ fn parse(world: &mut World<'_>) -> Result<Cli, u8> {
         say(world, &text);
         return Err(Exit::Usage as u8);
     }
-    Err(match output::to_stdout(world, &text) {
-        Ok(()) => Exit::Done as u8,
+    Err(put(world, &text) as u8)
+}
+
+/// Prints a text that is no report.
+fn put(world: &mut World<'_>, text: &str) -> Exit {
+    match output::to_stdout(world, text) {
+        Ok(()) => Exit::Done,
         Err(error) => {
-            say(world, &format!("error: {}\n", output::words(&error)));
-            Exit::Output as u8
+            say(world, &format!("error[{}]: {}\n", codes::NOT_WRITTEN, output::words(&error)));
+            Exit::Output
         }
-    })
+    }
 }
 
 fn say(world: &mut World<'_>, text: &str) {

@@ -25,7 +25,10 @@ const EXAMPLES: &str = "\
 Examples:
   plancost schema plan > plan.schema.json     for editors: first line `#:schema ./plan.schema.json`
   plancost schema output                      what --json prints
-  plancost schema example > my-plans.toml";
+  plancost schema example > my-plans.toml
+
+Exit codes:
+  0  done      2  wrong use      5  the output could not be written";
 
 /// What can be described.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
