@@ -7,6 +7,7 @@ mod analyze;
 mod args;
 mod asked;
 mod completions;
+mod config;
 mod diff;
 mod inputs;
 mod looks;
@@ -15,6 +16,7 @@ mod output;
 mod publish;
 mod schema;
 mod values;
+mod version;
 mod world;
 
 pub use world::World;
@@ -130,7 +132,13 @@ pub fn run(world: &mut World<'_>) -> u8 {
 /// Prints what a command found, or what it stopped for.
 fn finish(result: Result<Answered, Stop>, args: &OutputArgs, world: &mut World<'_>) -> Exit {
     match result {
-        Ok(Answered::Report(found)) => publish::publish(world, args, &found),
+        Ok(Answered::Report(mut found)) => {
+            if let Some(path) = &args.config {
+                found.report.inputs.extend(config::record(path));
+                found.inputs.push(path.to_string_lossy().into_owned());
+            }
+            publish::publish(world, args, &found)
+        }
         Ok(Answered::Help(text)) => publish::print(world, args, &text),
         Err(stop) => publish::stopped(world, args, stop),
     }
@@ -142,9 +150,18 @@ fn parse(world: &mut World<'_>) -> Result<Cli, u8> {
         || world.args.iter().any(|arg| arg == "--color=never");
     let depth = looks::depth(world, never.then_some(looks::When::Never), world.stdout_columns);
     let color = if depth == ColorDepth::None { clap::ColorChoice::Never } else { clap::ColorChoice::Always };
+    if version::is_asked(&world.args) {
+        return Err(put(world, &version::document()) as u8);
+    }
     let command = Cli::command().color(color).term_width(world.stdout_columns.unwrap_or(100).clamp(40, 100));
-    let error = match command.try_get_matches_from(&world.args).and_then(|matches| Cli::from_arg_matches(&matches)) {
-        Ok(cli) => return Ok(cli),
+    let error = match command.clone().try_get_matches_from(&world.args) {
+        Ok(matches) => {
+            with_defaults(&command, &matches, world)?;
+            match command.try_get_matches_from(&world.args).and_then(|matches| Cli::from_arg_matches(&matches)) {
+                Ok(cli) => return Ok(cli),
+                Err(error) => error,
+            }
+        }
         Err(error) => error,
     };
     let text = error.render();
@@ -154,6 +171,37 @@ fn parse(world: &mut World<'_>) -> Result<Cli, u8> {
         return Err(Exit::Usage as u8);
     }
     Err(put(world, &text) as u8)
+}
+
+/// Lays the defaults of configuration files under the arguments; wrong files end the run.
+fn with_defaults(command: &clap::Command, matches: &clap::ArgMatches, world: &mut World<'_>) -> Result<(), u8> {
+    let Some((name, verb)) = matches.subcommand() else { return Ok(()) };
+    match config::defaults(verb, world) {
+        Ok(None) => Ok(()),
+        Ok(Some(defaults)) => {
+            world.args = config::completed(command, name, verb, &defaults, world);
+            Ok(())
+        }
+        Err(stop) => {
+            let args = OutputArgs::from_arg_matches(verb).expect("a command with --config has these");
+            Err(publish::stopped(world, &args, stop) as u8)
+        }
+    }
+}
+
+/// Prints each default and where it comes from.
+fn show_effective(args: &OutputArgs, world: &mut World<'_>) -> Exit {
+    let command = Cli::command();
+    let matches = command.clone().try_get_matches_from(&world.args).expect("they were read before");
+    let (_, verb) = matches.subcommand().expect("a command asked for this");
+    match config::defaults(verb, world) {
+        Ok(defaults) => {
+            let analyze = command.find_subcommand("analyze").expect("it is one of the commands");
+            let text = config::effective(defaults.as_ref(), analyze, world);
+            put(world, &text)
+        }
+        Err(stop) => publish::stopped(world, args, stop),
+    }
 }
 
 /// Prints a text that is no report.

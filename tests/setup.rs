@@ -40,6 +40,7 @@ fn each_shell_has_a_script_that_knows_every_command() {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn bash_can_load_its_script() {
     let kept = tempfile::NamedTempFile::new().expect("a file");
     std::fs::write(kept.path(), ran(&["completions", "bash"]).stdout).expect("written");
@@ -76,4 +77,20 @@ fn a_page_that_cannot_be_had_says_why() {
     let nowhere = ran(&["man", "--dir", "/nowhere/at/all"]);
     assert_eq!(nowhere.status.code(), Some(5));
     assert!(text(&nowhere.stderr).contains("error[PC601]: cannot write"));
+}
+
+#[test]
+fn versions_can_be_read_by_a_script() {
+    assert_eq!(text(&ran(&["--version"]).stdout), concat!("plancost ", env!("CARGO_PKG_VERSION"), "\n"));
+    for args in [["--version", "--json"], ["--json", "-V"]] {
+        let output = ran(&args);
+        assert_eq!(output.status.code(), Some(0));
+        let version: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!(
+            (&version["kind"], &version["tool"]["version"]),
+            (&"version".into(), &env!("CARGO_PKG_VERSION").into())
+        );
+        assert_eq!(version["format_versions"], serde_json::json!([1]));
+        assert!(version["catalogue"]["date"].as_str().is_some_and(|date| date.len() == 10));
+    }
 }

@@ -27,6 +27,9 @@ codes! {
         "A flag or a variable of the environment has a value that cannot be used. The message says what would be right."
     UNKNOWN_COLUMN 10 "a column that does not exist"
         "`--columns` and `--sort` take the keys of columns. `--columns help` lists them with their meanings."
+    USER_FIGURES 11 "a figure in the user's own configuration"
+        "Figures depend on the arguments, the inputs and the project's `plancost.toml`, so that they are the same on every \
+         machine. The user's file (`~/.config/plancost/config.toml`) holds looks: colours, columns, decimals, format."
     UNREADABLE 101 "a file cannot be read"
         "The file or folder does not exist, is of another kind than expected, or may not be read. The other \
          files are still used, but the answer is not complete and the exit code is 3."
