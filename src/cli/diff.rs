@@ -176,8 +176,12 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         ("unchanged", Cell::Count(unchanged as u64)),
         ("list_prices", Cell::Count(list_prices.len() as u64)),
     ];
-    let mut rows: Vec<Row> = plans.iter().flat_map(|plan| plan_rows(plan, &new.facts)).collect();
-    rows.extend(list_prices.iter().map(|price| row("list_price", None, Some("List prices".to_owned()), None, price)));
+    let of_plans = analyze::columns();
+    let now: BTreeMap<&str, &Facts> = new.facts.iter().map(|facts| (facts.plan.as_str(), facts)).collect();
+    let mut rows: Vec<Row> = plans.iter().flat_map(|plan| plan_rows(plan, &now, &of_plans)).collect();
+    rows.extend(
+        list_prices.iter().map(|price| row("list_price", None, Some("List prices".to_owned()), &of_plans, price)),
+    );
     if let Some((column, descending)) = order {
         sort(&mut rows, column, descending);
     }
@@ -569,7 +573,7 @@ fn columns() -> Vec<Column> {
     ]
 }
 
-fn plan_rows(plan: &PlanChange<'_>, new: &[Facts]) -> Vec<Row> {
+fn plan_rows(plan: &PlanChange<'_>, now: &BTreeMap<&str, &Facts>, of_plans: &[Column]) -> Vec<Row> {
     let mark = match (plan.change, plan.verdict) {
         (_, Some(Verdict::Worse)) => "▼ worse",
         (_, Some(Verdict::Better)) => "▲ better",
@@ -578,14 +582,13 @@ fn plan_rows(plan: &PlanChange<'_>, new: &[Facts]) -> Vec<Row> {
         (Change::Changed, _) => "changed",
     };
     let group = format!("{}  {mark}", plan.plan);
-    let shown: Vec<&'static str> =
-        analyze::columns().into_iter().filter(|column| column.shown).map(|column| column.key).collect();
-    let of = |scope, moved| row(scope, Some(plan), Some(group.clone()), plan.verdict, moved);
+    let shown: Vec<&'static str> = of_plans.iter().filter(|column| column.shown).map(|column| column.key).collect();
+    let of = |scope, moved| row(scope, Some(plan), Some(group.clone()), of_plans, moved);
     let wanted = |moved: &&Moved<'_>| plan.change == Change::Changed || shown.contains(&moved.key);
     let figures = plan.figures.iter().filter(wanted).map(|moved| of("figure", moved));
     let mut rows: Vec<Row> = figures.chain(plan.inputs.iter().map(|moved| of("input", moved))).collect();
     // The main figures that stay, so that a line of all of them can be shown.
-    if let Some(facts) = new.iter().find(|facts| plan.change == Change::Changed && facts.plan == plan.plan) {
+    if let Some(facts) = now.get(plan.plan).filter(|_| plan.change == Change::Changed) {
         let stays = |key: &str| plan.figures.iter().all(|moved| moved.key != key);
         let cell = |key: &str| facts.figures.iter().find(|named| named.key == key).map(|named| named.cell.clone());
         let unmoved: Record =
@@ -601,16 +604,15 @@ fn row(
     scope: &'static str,
     plan: Option<&PlanChange<'_>>,
     group: Option<String>,
-    verdict: Option<Verdict>,
+    of_plans: &[Column],
     moved: &Moved<'_>,
 ) -> Row {
     let none = || Cell::Missing(Missing::NotApplicable);
     let text = |text: &str| Cell::Text(text.to_owned());
     let title = match scope {
         "figure" => {
-            let title =
-                analyze::columns().into_iter().find(|column| column.key == moved.key).map(|column| column.title);
-            title.unwrap_or_else(|| moved.key.to_owned())
+            let column = of_plans.iter().find(|column| column.key == moved.key);
+            column.map_or_else(|| moved.key.to_owned(), |column| column.title.clone())
         }
         _ => moved.key.trim_start_matches("rates.").to_owned(),
     };
@@ -626,7 +628,7 @@ fn row(
     let cells = vec![
         text(scope),
         plan.map_or_else(none, |plan| text(plan.plan)),
-        verdict.map_or_else(none, |verdict| text(verdict.word())),
+        plan.and_then(|plan| plan.verdict).map_or_else(none, |verdict| text(verdict.word())),
         text(change.word()),
         text(moved.key),
         Cell::Text(title),

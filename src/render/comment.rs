@@ -3,6 +3,8 @@
 //! A comment of more than 65,536 characters is refused by GitHub, so each part stops before its share of 60,000 and
 //! says what it leaves out. The first line is how a bot finds its own comment again.
 
+use std::collections::BTreeMap;
+
 use super::figures::Style;
 use super::{Look, escape};
 use crate::report::{Cell, Missing, Report, Row};
@@ -10,10 +12,12 @@ use crate::report::{Cell, Missing, Report, Row};
 /// The first line; its number changes when a reader of the old form would fail.
 const MARKER: &str = "<!-- plancost:diff:v1 -->";
 
-/// Most characters of the table, of the block of lines, and of the reasons. With summary and notes, below 60,000.
+/// Most characters of the table, of the block of lines, and of the reasons. With the rest, below 60,000.
 const TABLE_MOST: usize = 22_000;
 const LINES_MOST: usize = 14_000;
-const WHY_MOST: usize = 20_000;
+const WHY_MOST: usize = 14_000;
+/// Most characters of list prices.
+const PRICES_MOST: usize = 5_000;
 /// Most characters of a line of the footer.
 const FOOTER_MOST: usize = 1_000;
 
@@ -37,17 +41,18 @@ pub(super) fn comment(report: &Report, look: &Look) -> String {
         out += "\n|---|";
         FIGURES.iter().for_each(|_| out += "--:|");
         out.push('\n');
-        out += &most(plans.iter().map(|plan| view.line(plan)), TABLE_MOST, "plans");
-        out += "\n```diff\n";
-        let (lines, left) = kept(plans.iter().map(|plan| view.signed(plan)), LINES_MOST);
-        out += &lines;
-        out += "```\n";
-        out += &left_out(left, "plans");
+        let (lines, left) = kept(&plans, TABLE_MOST, |plan| view.line(plan));
+        out += &(lines + &left_out(left, "plans"));
+        let (lines, left) = kept(&plans, LINES_MOST, |plan| view.signed(plan));
+        out += &format!("\n```diff\n{lines}```\n{}", left_out(left, "plans"));
     }
-    let reasons: Vec<String> = plans.iter().filter_map(|plan| view.why(plan)).chain(view.list_prices()).collect();
-    if !reasons.is_empty() {
+    let with_inputs: Vec<&Plan<'_>> = plans.iter().filter(|plan| view.has_inputs(plan)).collect();
+    let prices = view.list_prices();
+    if !with_inputs.is_empty() || !prices.is_empty() {
+        let (why, left) = kept(&with_inputs, WHY_MOST, |plan| view.why(plan));
+        let (moved, more) = kept(&prices, PRICES_MOST, |row| format!("- list price {}\n", view.moved(row)));
         out += "\n<details><summary>Why</summary>\n\n";
-        out += &most(reasons.into_iter(), WHY_MOST, "reasons");
+        out += &(why + &left_out(left, "plans") + &moved + &left_out(more, "list prices"));
         out += "\n</details>\n";
     }
     if !look.quiet {
@@ -59,23 +64,18 @@ pub(super) fn comment(report: &Report, look: &Look) -> String {
     out
 }
 
-/// As many parts as fit, and how many do not.
-fn kept(parts: impl Iterator<Item = String>, most: usize) -> (String, usize) {
-    let (mut out, mut length, mut left) = (String::new(), 0, 0);
-    for part in parts {
+/// As many parts as fit, in order, and how many do not.
+fn kept<T>(items: &[T], most: usize, part: impl Fn(&T) -> String) -> (String, usize) {
+    let (mut out, mut length) = (String::new(), 0);
+    for (done, item) in items.iter().enumerate() {
+        let part = part(item);
         length += part.chars().count();
         if length > most {
-            left += 1;
-        } else {
-            out += &part;
+            return (out, items.len() - done);
         }
+        out += &part;
     }
-    (out, left)
-}
-
-fn most(parts: impl Iterator<Item = String>, most: usize, what: &str) -> String {
-    let (out, left) = kept(parts, most);
-    out + &left_out(left, what)
+    (out, 0)
 }
 
 fn left_out(left: usize, what: &str) -> String {
@@ -147,15 +147,13 @@ impl<'a> View<'a> {
 
     fn plans(&self) -> Vec<Plan<'a>> {
         let mut plans: Vec<Plan<'a>> = Vec::new();
-        for row in &self.report.rows {
-            let id = self.text(row, "plan");
-            if self.text(row, "scope") == "list_price" {
-                continue;
+        let mut known: BTreeMap<&str, usize> = BTreeMap::new();
+        for row in self.report.rows.iter().filter(|row| self.text(row, "scope") != "list_price") {
+            let at = *known.entry(self.text(row, "plan")).or_insert(plans.len());
+            if at == plans.len() {
+                plans.push(Vec::new());
             }
-            match plans.iter_mut().rev().find(|plan| self.text(plan[0], "plan") == id) {
-                Some(plan) => plan.push(row),
-                None => plans.push(vec![row]),
-            }
+            plans[at].push(row);
         }
         plans
     }
@@ -230,20 +228,19 @@ impl<'a> View<'a> {
         if out.lines().count() > 1 { out } else { String::new() }
     }
 
-    /// What moved a plan's figures.
-    fn why(&self, plan: &Plan<'a>) -> Option<String> {
-        let inputs: Vec<&&Row> = plan.iter().filter(|row| self.text(row, "scope") == "input").collect();
-        let name = escape::markdown_code(self.text(plan[0], "plan"), self.look.ascii);
-        if inputs.is_empty() {
-            return None;
-        }
-        let parts: Vec<String> = inputs.iter().map(|row| self.moved(row)).collect();
-        Some(format!("- {name}: {}\n", parts.join("; ")))
+    fn has_inputs(&self, plan: &Plan<'a>) -> bool {
+        plan.iter().any(|row| self.text(row, "scope") == "input")
     }
 
-    fn list_prices(&self) -> Vec<String> {
-        let rows = self.report.rows.iter().filter(|row| self.text(row, "scope") == "list_price");
-        rows.map(|row| format!("- list price {}\n", self.moved(row))).collect()
+    /// What moved a plan's figures.
+    fn why(&self, plan: &Plan<'a>) -> String {
+        let inputs = plan.iter().filter(|row| self.text(row, "scope") == "input").map(|row| self.moved(row));
+        let name = escape::markdown_code(self.text(plan[0], "plan"), self.look.ascii);
+        format!("- {name}: {}\n", inputs.collect::<Vec<_>>().join("; "))
+    }
+
+    fn list_prices(&self) -> Vec<&'a Row> {
+        self.report.rows.iter().filter(|row| self.text(row, "scope") == "list_price").collect()
     }
 
     /// One input: `key` old → new (`file:line`).

@@ -1,6 +1,6 @@
 //! An earlier `plancost analyze --json`, read back: every number digit by digit, never through a float.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -101,9 +101,10 @@ pub(super) fn read(source: &Arc<Source>, columns: &[Column]) -> Result<Document,
     let body: Body = serde_json::from_str(text)
         .map_err(|error| wrong(format!("`{name}` has format version 1, but not its shape: {}", plain(&error)), MAKE))?;
     let mut facts: Vec<Facts> = Vec::new();
+    let mut ids = BTreeSet::new();
     for row in &body.results {
         let found = plan(row, columns).map_err(|message| wrong(format!("`{name}`: {message}"), MAKE))?;
-        if facts.iter().any(|known| known.plan == found.plan) {
+        if !ids.insert(found.plan.clone()) {
             return Err(wrong(format!("`{name}` has plan `{}` twice", found.plan), MAKE));
         }
         facts.push(found);
