@@ -13,6 +13,10 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diff")
 }
 
+fn folder_file(name: &str) -> PathBuf {
+    folder().join(name)
+}
+
 fn program(args: &[&str], folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_plancost"));
     command.args(args).current_dir(folder).env_clear().stdin(Stdio::null());
@@ -57,6 +61,8 @@ fn documents_stay_what_they_were() {
         ("comment.md", "markdown"),
         ("rows.csv", "csv"),
         ("rows.json", "json"),
+        ("rows.tsv", "tsv"),
+        ("rows.jsonl", "jsonl"),
     ] {
         let output = ran(&["diff", "old.toml", "new.toml", "--no-bundled", "--format", format]);
         assert_eq!((output.status.code(), text(&output.stderr).as_str()), (Some(0), ""), "{name}");
@@ -106,6 +112,30 @@ fn the_exit_code_tells_a_change_only_when_asked() {
     assert_eq!(ran(&["diff", "old.toml"]).status.code(), Some(2));
     assert_eq!(ran(&["diff", "-", "-"]).status.code(), Some(2));
     assert_eq!(ran(&["diff", "old.toml", "new.toml", "--plan", "nobody"]).status.code(), Some(3));
+}
+
+#[test]
+fn a_side_that_cannot_be_read_makes_no_plan_new_or_gone() {
+    let output = ran(&["diff", "old.toml", "nowhere.toml", "--json", "--exit-code"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(results(&output).is_empty());
+    assert_eq!(text(&output.stderr).matches("error[").count(), 1, "{}", text(&output.stderr));
+    // A side without a plan of that name is no mistake: it is new.
+    let output = ran(&["diff", "old.toml", "new.toml", "--plan", "fresh", "--json"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(results(&output).iter().all(|row| row["change"] == "added" || row["scope"] == "list_price"));
+}
+
+#[test]
+fn a_damaged_plan_is_told_and_the_others_are_compared() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let plans = fs::read_to_string(folder_file("old.toml")).expect("it is there");
+    fs::write(folder.path().join("a.toml"), &plans).expect("written");
+    fs::write(folder.path().join("b.toml"), plans.replace("price_usd = 12", "price_usd = 12e1")).expect("written");
+    let output = program(&["diff", "a.toml", "b.toml", "--json"], folder.path()).output().expect("it starts");
+    assert_eq!(output.status.code(), Some(3));
+    let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!((&document["complete"], &document["summary"]["unchanged"]), (&json!(false), &json!(4)));
 }
 
 #[test]

@@ -95,7 +95,11 @@ pub(super) fn defaults(verb: &ArgMatches, world: &mut World<'_>) -> Result<Optio
 
 /// A path of the file, seen from the working directory.
 fn beside(folder: &Path, file: &str) -> String {
-    if file == "-" { "./-".to_owned() } else { folder.join(file).to_string_lossy().into_owned() }
+    if file.starts_with('-') && folder.as_os_str().is_empty() {
+        format!("./{file}")
+    } else {
+        folder.join(file).to_string_lossy().into_owned()
+    }
 }
 
 /// The nearest file upward, up to the folder that holds `.git` or the root of the file system; named from here, so that
@@ -149,11 +153,12 @@ pub(super) fn completed(
 ) -> Vec<OsString> {
     let Some(command) = command.find_subcommand(verb_name) else { return world.args.clone() };
     let mut added: Vec<OsString> = Vec::new();
+    let mut plans: Vec<OsString> = Vec::new();
     for setting in &defaults.settings {
         if setting.key == "plans" {
             let takes = command.get_arguments().any(|arg| arg.get_id() == "paths");
             if takes && !is_given(verb, "paths") {
-                added.extend(setting.values.iter().map(OsString::from));
+                plans.extend(setting.values.iter().map(OsString::from));
             }
             continue;
         }
@@ -177,9 +182,10 @@ pub(super) fn completed(
         added.push(flag);
     }
     let mut args = world.args.clone();
-    // After the command, before what a user may have put behind `--`.
+    // Flags go after the command, before what a user may have put behind `--`; plans last, after other arguments.
     let at = args.iter().skip(1).position(|arg| arg == verb_name).map_or(args.len(), |at| at + 2);
     args.splice(at..at, added);
+    args.extend(plans);
     args
 }
 

@@ -82,8 +82,8 @@ const EXAMPLES: &str = "\
 Examples:
   plancost diff plans/anthropic.toml plans/anthropic.toml --set 'claude-pro.price_usd=25'
   plancost analyze --json -o base.json && plancost diff base.json plans
-  plancost diff plans plans --format markdown        for a pull request's comment
-  plancost diff plans plans --exit-code --ignore-below 1%
+  plancost diff base.json plans --format markdown        for a pull request's comment
+  plancost diff base.json plans --exit-code --ignore-below 1%
   git show main:plans/openai.toml | plancost diff - plans/openai.toml
 
 Exit codes:
@@ -149,7 +149,15 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     let as_documents = opened.iter().any(|side| matches!(side, Opened::Document(_)));
     let mut problems = Vec::new();
     let [old, new] = opened.map(|side| work_out(side, as_documents, &mut problems));
-    let (old, new) = (old?, new?);
+    let (mut old, mut new) = (old?, new?);
+    // Against a side that could not be read at all, every plan would seem new, or gone.
+    let unread = [&old, &new].into_iter().any(|side| side.failed && side.facts.is_empty());
+    if unread {
+        for side in [&mut old, &mut new] {
+            side.facts.clear();
+            side.list_prices = None;
+        }
+    }
     if old.facts.is_empty() && new.facts.is_empty() && !problems.iter().any(|p| p.level == Level::Error) {
         problems.push(none_selected(args));
     }
@@ -689,14 +697,19 @@ fn footer(args: &Args, summary: &Record, old: &Side, new: &Side, any: bool) -> V
             told.push(format!("{prices} list {} changed", if prices == 1 { "price" } else { "prices" }));
         }
         lines.push(format!("Plans: {}.", told.join(", ")));
-    } else {
+    } else if unchanged > 0 {
         lines.push(format!("Nothing changed: {}.", plans(unchanged)));
+    } else {
+        lines.push("Nothing was compared.".to_owned());
+    }
+    if !args.sides.set.is_empty() {
+        lines.push(format!("Set in NEW: {}.", args.sides.set.join(", ")));
     }
     if !args.ignore_below.is_zero() {
         let share = (&args.ignore_below * &Ratio::from(100)).to_decimal_trimmed(0, 4);
         lines.push(format!("Moves of less than {share}% are left out (--ignore-below)."));
     }
-    if old.failed || new.failed {
+    if (old.failed || new.failed) && any {
         lines.push("An input could not be read whole: what is missing there may show as added or removed.".to_owned());
     }
     lines.extend(new.basis.clone().or_else(|| old.basis.clone()));

@@ -138,7 +138,7 @@ impl<'a> View<'a> {
             let prices = count("list_prices");
             parts.push(format!("{prices} list {} moved", if prices == 1 { "price" } else { "prices" }));
         }
-        let what = if parts.is_empty() { "no plans".to_owned() } else { parts.join(", ") };
+        let what = if parts.is_empty() { "nothing was compared".to_owned() } else { parts.join(", ") };
         let day = self.report.as_of.map_or_else(String::new, |day| format!(" {} prices of {day}", self.sign("—")));
         let serving = self.report.assumptions.iter().find(|(key, _)| *key == "serving_cost");
         let serving = serving.map_or_else(String::new, |(_, cell)| format!(", serving cost {}", self.value(cell)));

@@ -103,7 +103,8 @@ pub(super) fn read(source: &Arc<Source>, columns: &[Column]) -> Result<Document,
     let mut facts: Vec<Facts> = Vec::new();
     let mut ids = BTreeSet::new();
     for row in &body.results {
-        let found = plan(row, columns).map_err(|message| wrong(format!("`{name}`: {message}"), MAKE))?;
+        let found =
+            plan(row, columns).map_err(|message| wrong(format!("`{name}` (format version 1): {message}"), MAKE))?;
         if !ids.insert(found.plan.clone()) {
             return Err(wrong(format!("`{name}` has plan `{}` twice", found.plan), MAKE));
         }
