@@ -57,8 +57,8 @@ pub struct Catalog {
     pub plans: Vec<Plan>,
     /// Workloads by id.
     pub workloads: BTreeMap<Arc<str>, Workload>,
-    /// The newest day on which a figure was checked or a plan or limit began; without one, on which a price began, which
-    /// may be announced for later; `None` without dates.
+    /// The newest day on which a figure was checked, or a plan or limit began that does not say when it was checked;
+    /// without one, on which a price began, which may be announced for later; `None` without dates.
     pub newest: Option<Date>,
 }
 

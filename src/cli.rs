@@ -153,7 +153,7 @@ fn parse(world: &mut World<'_>) -> Result<Cli, u8> {
     if version::is_asked(&world.args) {
         return Err(put(world, &version::document()) as u8);
     }
-    let command = Cli::command().color(color).term_width(world.stdout_columns.unwrap_or(100).clamp(40, 100));
+    let command = Cli::command().color(color).term_width(looks::width(world, None).unwrap_or(80).clamp(40, 100));
     let error = match command.clone().try_get_matches_from(&world.args) {
         Ok(matches) => {
             with_defaults(&command, &matches, world)?;
@@ -166,6 +166,8 @@ fn parse(world: &mut World<'_>) -> Result<Cli, u8> {
     };
     let text = error.render();
     let text = if depth == ColorDepth::None { text.to_string() } else { text.ansi().to_string() };
+    // Indented blank lines are clap's.
+    let text: String = text.lines().map(|line| format!("{}\n", line.trim_end())).collect();
     if error.use_stderr() {
         say(world, &text);
         return Err(Exit::Usage as u8);

@@ -110,6 +110,7 @@ pub fn cell(cell: &Cell) -> String {
 #[must_use]
 pub fn render(report: &Report, columns: &[usize], format: Format, look: &Look) -> String {
     match format {
+        Format::Table | Format::Plain | Format::Markdown if report.says_nothing() => String::new(),
         Format::Table => escape::commands(text::table(report, columns, look), look),
         Format::Plain => escape::commands(plain::blocks(report, columns, look), look),
         Format::Markdown if report.kind == "diff" => escape::commands(comment::comment(report, look), look),

@@ -3,7 +3,7 @@
 //! A column has a key for machines, with its unit in the name, and a title for people. A heat map is a column of
 //! [`Cell::Heat`]. So a format only ever prints one [`Report`], and every command has every format.
 
-use crate::problem::Problem;
+use crate::problem::{Level, Problem};
 use crate::units::{Date, Ratio};
 
 /// The answer of one command.
@@ -31,6 +31,16 @@ pub struct Report {
     pub footer: Vec<String>,
     /// What was wrong with the inputs.
     pub problems: Vec<Problem>,
+}
+
+impl Report {
+    /// Whether people have nothing to read: no row, and what went wrong is said elsewhere. That a comparison found
+    /// nothing is its answer, which its footer tells.
+    #[must_use]
+    pub fn says_nothing(&self) -> bool {
+        let failed = || self.problems.iter().any(|problem| problem.level == Level::Error);
+        self.rows.is_empty() && (self.kind != "diff" || failed())
+    }
 }
 
 /// Keys and their values, in order.
@@ -163,8 +173,11 @@ pub enum Missing {
 /// Margin and profit at one utilization.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HeatCell {
-    /// Share of the allowance that is used.
+    /// Share of the allowance that is asked for.
     pub utilization: Ratio,
+    /// Share that is served: less than asked for past the limit, where no overage is sold. [`Cell::Share`] or
+    /// [`Cell::Missing`].
+    pub served: Cell,
     /// [`Cell::Share`] or [`Cell::Missing`].
     pub margin: Cell,
     /// [`Cell::Usd`] or [`Cell::Missing`].

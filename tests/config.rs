@@ -126,7 +126,7 @@ fn every_default_reaches_its_flag() {
     assert!(document["prices"].as_array().expect("a list").iter().any(|file| file["source"] == "rates.toml"));
     let inputs: Vec<&str> =
         document["inputs"].as_array().expect("a list").iter().filter_map(|input| input["path"].as_str()).collect();
-    assert_eq!(inputs, ["rates.toml", "plans/a.toml", "plancost.toml"]);
+    assert_eq!(inputs, ["plans/a.toml", "rates.toml", "plancost.toml"]);
     // Plans that are named replace those of the file.
     let named = site.ran(&[], &["analyze", "deep/er/b.toml"]);
     assert!(named.contains("deep/er/b.toml") && !named.contains("plans/a.toml"));

@@ -46,7 +46,8 @@ codes! {
         "TOML allows a key once in a table, and a `[table]` once in a file. Several plans, limits or rates each have \
          their own `[[double brackets]]`."
     TOO_LARGE 106 "a file is too large"
-        "A plan file has at most 1 MiB. The whole bundled catalogue is a fraction of that."
+        "A plan file has at most 1 MiB unless `--max-file-size` says otherwise: reading one takes about ninety bytes of memory \
+         for each of its own. The whole bundled catalogue is a fraction of that."
     TYPE 107 "a value is of the wrong kind"
         "Text stands in quotes; numbers, dates and `true`/`false` do not; lists stand in `[ ]`."
     MISSING 108 "something that must be there is missing"

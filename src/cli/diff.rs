@@ -387,7 +387,7 @@ fn work_out(opened: Opened, as_document: bool, problems: &mut Vec<Problem>) -> R
     };
     // A side without plans is a side on which all are new, or gone.
     let mut none = Vec::new();
-    let plans = wanted(&asked, &args, &mut none);
+    let plans = wanted(&asked, &args, &mut none)?;
     let failed = found.iter().any(|problem| problem.level == Level::Error);
     let analyzed = analyze::found(&plans, &asked, &mut found);
     for problem in found {

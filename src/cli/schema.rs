@@ -27,10 +27,13 @@ pub(super) struct Args {
 
 const EXAMPLES: &str = "\
 Examples:
-  plancost schema plan > plan.schema.json     for editors: first line `#:schema ./plan.schema.json`
+  plancost schema plan -o plan.schema.json
   plancost schema output                      what --json prints
-  plancost schema config --show-effective     each default, and where it comes from
+  plancost schema config --show-effective     each default and its origin
   plancost schema example > my-plans.toml
+
+An editor uses the schema of a plan file that begins with the line
+`#:schema ./plan.schema.json`.
 
 Exit codes:
   0  done      2  wrong use      5  the output could not be written";
@@ -93,8 +96,10 @@ fn output_schema() -> String {
             "inputs": {"type": "array", "items": {"type": "object", "required": ["path", "sha256", "plans"],
                 "properties": {"path": {"type": "string"}, "sha256": {"type": "string"},
                                "plans": {"type": "integer", "minimum": 0}}}},
-            "prices": {"type": "array", "items": {"type": "object", "required": ["source", "date", "age_days", "sha256"],
-                "properties": {"source": {"type": "string"}, "date": {"type": ["string", "null"], "format": "date"},
+            "prices": {"type": "array", "items": {"type": "object",
+                "required": ["source", "bundled", "date", "age_days", "sha256"],
+                "properties": {"source": {"type": "string"}, "bundled": {"type": "boolean"},
+                               "date": {"type": ["string", "null"], "format": "date"},
                                "age_days": {"type": ["integer", "null"]}, "sha256": {"type": "string"}}}},
             "assumptions": {"type": "object"},
             "results": {"type": "array", "items": {
@@ -136,8 +141,10 @@ fn shape(key: &str, unit: Unit) -> Value {
         Unit::Flag => json!({"type": ["boolean", "null"]}),
         Unit::List => json!({"type": "array", "items": {"type": "string"}}),
         Unit::Heat => json!({"type": "array", "items": {"type": "object",
-            "required": ["utilization", "margin", "profit_usd"],
+            "required": ["utilization", "served", "margin", "profit_usd"],
             "properties": {"utilization": {"type": "number", "minimum": 0},
+                           "served": {"type": ["number", "null"], "description": "Less than asked for past the \
+                                      limit, where no overage is sold."},
                            "margin": {"type": ["number", "null"]}, "profit_usd": {"type": ["number", "null"]}}}}),
     }
 }

@@ -63,6 +63,7 @@ pub(super) fn plan(report: &Report, name: &str, price: &str, max: &str) -> Row {
     let margin = |u: &Ratio| Ratio::one() - u * &serving / &price;
     let heat = report.columns[6].heat_points.iter().map(|point| HeatCell {
         utilization: point.utilization.clone(),
+        served: Cell::Share(point.utilization.clone().into()),
         margin: Cell::Share(margin(&point.utilization).into()),
         profit_usd: Cell::Usd((&price * &margin(&point.utilization)).into()),
     });

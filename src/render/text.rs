@@ -101,7 +101,7 @@ impl<'a> Choice<'a> {
         let column = &report.columns[index];
         let points = column.heat_points.len();
         let rows: Vec<_> = report.rows.iter().map(|row| heat::margins(&row.cells[index], points)).collect();
-        let step = |margin: &heat::Margin<'_>| margin.ok().map(palette::step);
+        let step = |margin: &heat::Margin<'_>| margin.ok().filter(|_| is_colored(look)).map(palette::step);
         let numbers = column.heat_points.iter().enumerate().map(|(point, head)| Printed {
             title: title(&head.text, look),
             cells: rows.iter().map(|row| heat::marked_number(row[point], look.ascii)).collect(),
@@ -233,12 +233,16 @@ fn cut(printed: &mut [Printed], columns: usize, ascii: bool) {
     }
 }
 
+fn is_colored(look: &Look) -> bool {
+    look.heat && look.depth != ColorDepth::None
+}
+
 /// Header, rule and rows, with a heading before each group.
 fn lay_out(report: &Report, printed: &[Printed], look: &Look) -> String {
     if printed.is_empty() {
         return String::new();
     }
-    let colored = look.heat && look.depth != ColorDepth::None;
+    let colored = is_colored(look);
     let widths: Vec<usize> = printed.iter().map(Printed::width).collect();
     let mut table = Table::new();
     let rule = if look.ascii { '-' } else { '─' };

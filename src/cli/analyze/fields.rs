@@ -238,13 +238,20 @@ impl<'a> Context<'a> {
                 _ if self.is_free() => Missing::NotApplicable,
                 _ => Missing::Unknown,
             };
-            let (margin, profit_usd) = match outcome {
-                Some(outcome) => {
-                    (outcome.margin.map_or(Cell::Missing(Missing::NotApplicable), share), usd(outcome.profit_usd))
-                }
-                None => (Cell::Missing(missing), Cell::Missing(missing)),
-            };
-            HeatCell { utilization: utilization.clone(), margin, profit_usd }
+            match outcome {
+                Some(outcome) => HeatCell {
+                    utilization: outcome.utilization,
+                    served: share(outcome.served),
+                    margin: outcome.margin.map_or(Cell::Missing(Missing::NotApplicable), share),
+                    profit_usd: usd(outcome.profit_usd),
+                },
+                None => HeatCell {
+                    utilization: utilization.clone(),
+                    served: Cell::Missing(missing),
+                    margin: Cell::Missing(missing),
+                    profit_usd: Cell::Missing(missing),
+                },
+            }
         };
         Cell::Heat(self.points.iter().map(|point| at(&point.utilization)).collect())
     }
