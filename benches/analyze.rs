@@ -12,7 +12,7 @@ use plancost::catalog::{self, Catalog, Input};
 use plancost::cli::{World, run};
 use plancost::problem::Source;
 use plancost::render::{Format, Look, render};
-use plancost::report::{Cell, Column, HeatCell, HeatTitle, Missing, Report, Row, Unit};
+use plancost::report::{Cell, Column, HeatCell, HeatTitle, Layout, Missing, Report, Row, Unit};
 use plancost::units::Ratio;
 
 const FILES: u64 = 4;
@@ -124,6 +124,7 @@ fn report(answers: &[Answer<'_>]) -> Report {
     };
     Report {
         kind: "analyze",
+        layout: Layout::Rows,
         complete: true,
         as_of: None,
         inputs: Vec::new(),

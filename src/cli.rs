@@ -6,6 +6,7 @@
 mod analyze;
 mod args;
 mod asked;
+mod compare;
 mod completions;
 mod config;
 mod diff;
@@ -47,6 +48,7 @@ struct Cli {
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
     Analyze(Box<analyze::Args>),
+    Compare(Box<compare::Args>),
     Diff(Box<diff::Args>),
     Schema(schema::Args),
     Completions(completions::Args),
@@ -121,6 +123,7 @@ pub fn run(world: &mut World<'_>) -> u8 {
     };
     let exit = match cli.verb {
         Verb::Analyze(args) => finish(analyze::run(&args, world), &args.output, world),
+        Verb::Compare(args) => finish(compare::run(&args, world), &args.output, world),
         Verb::Diff(args) => finish(diff::run(&args, world), &args.output, world),
         Verb::Schema(args) => schema::run(&args, world),
         Verb::Completions(args) => completions::run(&args, world),

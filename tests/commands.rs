@@ -429,6 +429,7 @@ fn check(value: &Value, schema: &Value, at: &str, wrong: &mut Vec<String>) {
                 assert_eq!(rule, "date", "the only format");
                 value.as_str().is_none_or(|text| text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok())
             }
+            "required" if !value.is_object() => true,
             "required" => {
                 let names = rule.as_array().expect("a list").iter().filter_map(Value::as_str);
                 let missing: Vec<&str> = names.filter(|name| value.get(name).is_none()).collect();
@@ -452,6 +453,11 @@ fn check(value: &Value, schema: &Value, at: &str, wrong: &mut Vec<String>) {
                 }
                 true
             }
+            "anyOf" => rule.as_array().expect("a list").iter().any(|schema| {
+                let mut wrong = Vec::new();
+                check(value, schema, at, &mut wrong);
+                wrong.is_empty()
+            }),
             other => panic!("the schema uses `{other}`, which this check does not know"),
         };
         if !holds {

@@ -30,6 +30,9 @@ codes! {
     USER_FIGURES 11 "a figure in the user's own configuration"
         "Figures depend on the arguments, the inputs and the project's `plancost.toml`, so that they are the same on every \
          machine. The user's file (`~/.config/plancost/config.toml`) holds looks: colours, columns, decimals, format."
+    UNKNOWN_PLAN 12 "a plan that does not exist"
+        "The command names plans by their ids, or by patterns such as `claude-*`. None of the plans that were on sale that \
+         day fits. `plancost analyze --columns plan` lists them; `--as-of` asks for another day."
     UNREADABLE 101 "a file cannot be read"
         "The file or folder does not exist, is of another kind than expected, or may not be read. The other \
          files are still used, but the answer is not complete and the exit code is 3."

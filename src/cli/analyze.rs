@@ -12,11 +12,10 @@ use crate::economics::{Subscriber, serving_share};
 use crate::plan::Plan;
 use crate::problem::{Level, Problem};
 use crate::render;
-use crate::report::{Cell, Column, HeatTitle, Report, Row, Unit};
+use crate::report::{Cell, Column, HeatTitle, Layout, Report, Row, Unit};
 use crate::units::Ratio;
 use crate::workload::NoRateReason;
-pub(super) use fields::fields;
-use fields::{Context, Field, gap_text};
+pub(super) use fields::{Context, Field, fields, gap_text};
 
 /// Show what each plan's allowance is worth and where its vendor starts to lose
 ///
@@ -152,6 +151,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     let incomplete = answers.iter().filter(|answer| !answer.gaps.is_empty()).count();
     let report = Report {
         kind: "analyze",
+        layout: Layout::Rows,
         complete: incomplete == 0 && !failed,
         as_of: asked.day,
         inputs: asked.inputs.clone(),
@@ -203,7 +203,7 @@ fn rows<'a>(
 }
 
 /// Keeps what concerns the selected plans, and adds what only shows once they are answered.
-fn explain_gaps(answers: &[Answer<'_>], problems: &mut Vec<Problem>) {
+pub(super) fn explain_gaps(answers: &[Answer<'_>], problems: &mut Vec<Problem>) {
     let mut unpriced: Vec<Problem> = Vec::new();
     let mut unpriced_limits = Vec::new();
     for answer in answers {
@@ -321,7 +321,7 @@ fn serving_words(asked: &Asked, answers: &[Answer<'_>]) -> String {
     }
 }
 
-fn basis_line(asked: &Asked, answers: &[Answer<'_>]) -> String {
+pub(super) fn basis_line(asked: &Asked, answers: &[Answer<'_>]) -> String {
     let serving = serving_words(asked, answers);
     let prices = asked.day.map_or_else(|| "undated list prices".to_owned(), |day| format!("list prices of {day}"));
     format!(

@@ -19,7 +19,7 @@ use crate::catalog::codes;
 use crate::changes::{Change, Facts, Moved, Named, PlanChange, Verdict, changes, moved};
 use crate::problem::{Level, Problem, Source};
 use crate::render::{self, Format, Look};
-use crate::report::{Cell, Column, Missing, Record, Report, Row, Unit};
+use crate::report::{Cell, Column, Layout, Missing, Record, Report, Row, Unit};
 use crate::units::{Date, Ratio};
 
 /// Show what changed between two sets of plans, which inputs did it, and for whom it is worse
@@ -210,6 +210,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         prices: new.prices,
         assumptions: assumed,
         columns,
+        layout: Layout::Rows,
         summary,
         footer,
         rows,
@@ -420,6 +421,7 @@ fn work_out(opened: Opened, as_document: bool, problems: &mut Vec<Problem>) -> R
             prices: asked.prices.clone(),
             assumptions,
             columns: analyzed.columns,
+            layout: Layout::Rows,
             rows: analyzed.rows.into_iter().map(|cells| Row { group: None, cells }).collect(),
             summary: Vec::new(),
             footer: Vec::new(),

@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 use super::Exit;
 use super::analyze;
 use super::args::OutputArgs;
+use super::compare;
 use super::publish::print;
 use super::world::World;
 use crate::catalog::PLAN_SCHEMA;
 use crate::catalog::config::CONFIG_SCHEMA;
-use crate::report::Unit;
+use crate::report::{Column, Unit};
 
 /// Print the JSON Schema of a plan file, the output or the configuration, or a plan file to start from
 #[derive(Debug, clap::Args)]
@@ -68,14 +69,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Exit {
 
 /// The JSON Schema (draft 7) of every JSON document, made from the columns themselves.
 fn output_schema() -> String {
-    let columns = analyze::fields(&[]);
-    let results = columns.iter().map(|field| {
-        let column = &field.column;
-        let mut shape = shape(column.key, column.unit);
-        shape["description"] = column.meaning.into();
-        (column.key.to_owned(), shape)
-    });
-    let keys: Vec<&str> = columns.iter().map(|field| field.column.key).collect();
+    let analyzed: Vec<Column> = analyze::fields(&[]).into_iter().map(|field| field.column).collect();
     let schema = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "What plancost prints as JSON, format version 1",
@@ -86,7 +80,7 @@ fn output_schema() -> String {
                      "assumptions", "results", "summary", "diagnostics"],
         "properties": {
             "format_version": {"const": 1},
-            "kind": {"description": "The command.", "enum": ["analyze"]},
+            "kind": {"description": "The command.", "enum": ["analyze", "compare", "ladder"]},
             "tool": {"type": "object", "required": ["name", "version"], "properties": {
                 "name": {"const": "plancost"}, "version": {"type": "string"}}},
             "complete": {"type": "boolean", "description": "Every input was read and every figure is known. Test this \
@@ -102,11 +96,11 @@ fn output_schema() -> String {
                                "date": {"type": ["string", "null"], "format": "date"},
                                "age_days": {"type": ["integer", "null"]}, "sha256": {"type": "string"}}}},
             "assumptions": {"type": "object"},
-            "results": {"type": "array", "items": {
-                "type": "object",
-                "required": keys,
-                "properties": results.collect::<serde_json::Map<String, Value>>(),
-            }},
+            "results": {"type": "array", "items": {"anyOf": [
+                result("analyze", &analyzed),
+                result("compare", &compare::columns(&[])),
+                result("ladder", &compare::ladder_columns()),
+            ]}},
             "summary": {"type": "object", "required": ["plans", "ok", "incomplete"], "properties": {
                 "plans": {"type": "integer"}, "ok": {"type": "integer"}, "incomplete": {"type": "integer"}}},
             "diagnostics": {"type": "array", "items": {"type": "object",
@@ -128,11 +122,30 @@ fn output_schema() -> String {
     text
 }
 
+/// One result of a kind of document.
+fn result(kind: &str, columns: &[Column]) -> Value {
+    let properties = columns.iter().map(|column| {
+        let mut shape = shape(column.key, column.unit);
+        shape["description"] = column.meaning.into();
+        (column.key.to_owned(), shape)
+    });
+    json!({
+        "title": kind,
+        "type": "object",
+        "required": columns.iter().map(|column| column.key).collect::<Vec<_>>(),
+        "properties": properties.collect::<serde_json::Map<String, Value>>(),
+    })
+}
+
 fn shape(key: &str, unit: Unit) -> Value {
     match unit {
         _ if key == "plan" => json!({"type": "string"}),
-        _ if key == "status" => json!({"enum": ["ok", "not_applicable", "uncapped", "unpriced", "unknown"]}),
-        _ if key == "source" => json!({"type": "object", "required": ["path", "line"], "properties": {
+        _ if key == "status" => {
+            json!({"enum": ["ok", "not_applicable", "uncapped", "unpriced", "unknown", "dominated"]})
+        }
+        _ if key == "windows" => json!({"type": ["array", "null"], "items": {"type": "string"}}),
+        _ if key == "difference" => json!({"type": ["object", "null"]}),
+        _ if key == "source" => json!({"type": ["object", "null"], "required": ["path", "line"], "properties": {
             "path": {"type": "string"}, "line": {"type": "integer", "minimum": 1}}}),
         Unit::Text => json!({"type": ["string", "null"]}),
         Unit::Usd | Unit::Share | Unit::Margin | Unit::Multiple | Unit::Number => json!({"type": ["number", "null"]}),

@@ -20,6 +20,16 @@ impl Style {
         Self { share: usize::from(report.columns[column].unit != Unit::Margin), ..style }
     }
 
+    /// The style of margins.
+    pub(super) fn margins(look: &Look) -> Self {
+        Self { share: 0, ..Self::of([], look) }
+    }
+
+    /// Decimals of a share in percent.
+    pub(super) const fn share_decimals(&self) -> usize {
+        self.share
+    }
+
     /// The style of cells that stand under one another.
     pub(super) fn of<'a>(cells: impl IntoIterator<Item = &'a Cell>, look: &Look) -> Self {
         let mut seen = Seen::default();

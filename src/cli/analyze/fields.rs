@@ -14,15 +14,15 @@ use crate::workload::NoRateReason;
 pub(in crate::cli) struct Field {
     /// The column.
     pub(in crate::cli) column: Column,
-    pub(super) fill: fn(&Context<'_>) -> Cell,
+    pub(in crate::cli) fill: fn(&Context<'_>) -> Cell,
 }
 
 /// A plan with all that was found about it.
-pub(super) struct Context<'a> {
-    pub(super) answer: &'a Answer<'a>,
-    pub(super) unit: Option<UnitEconomics>,
-    pub(super) asked: &'a Asked,
-    pub(super) points: &'a [HeatTitle],
+pub(in crate::cli) struct Context<'a> {
+    pub(in crate::cli) answer: &'a Answer<'a>,
+    pub(in crate::cli) unit: Option<UnitEconomics>,
+    pub(in crate::cli) asked: &'a Asked,
+    pub(in crate::cli) points: &'a [HeatTitle],
 }
 
 macro_rules! fields {
@@ -302,7 +302,7 @@ const fn serving_source(source: ServingSource) -> &'static str {
 }
 
 /// A gap in words: `allowance`, `rate of mimo-v2.6-flash`.
-pub(super) fn gap_text(gap: &Gap) -> String {
+pub(in crate::cli) fn gap_text(gap: &Gap) -> String {
     match gap {
         Gap::Price => "price".to_owned(),
         Gap::Allowance => "allowance".to_owned(),
