@@ -6,6 +6,7 @@
 
 mod builtin;
 pub mod codes;
+pub mod config;
 mod lower;
 mod read;
 mod set;

@@ -7,19 +7,25 @@ mod analyze;
 mod args;
 mod asked;
 mod compare;
+mod completions;
+mod config;
+mod diff;
 mod explain;
 mod inputs;
 mod looks;
+mod man;
 mod output;
 mod publish;
 mod schema;
 mod values;
+mod version;
 mod world;
 
 pub use world::World;
 
 use clap::{CommandFactory, FromArgMatches, Parser};
 
+use crate::catalog::codes;
 use crate::problem::Problem;
 use crate::render::ColorDepth;
 use crate::report::Report;
@@ -45,7 +51,10 @@ enum Verb {
     Analyze(Box<analyze::Args>),
     Compare(Box<compare::Args>),
     Explain(Box<explain::Args>),
+    Diff(Box<diff::Args>),
     Schema(schema::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 /// How a run ended. Where several hold, the first in the order of [`Exit::rank`] is reported.
@@ -53,7 +62,6 @@ enum Verb {
 enum Exit {
     Done = 0,
     /// The answer is no.
-    #[expect(dead_code, reason = "the commands that can answer no are being added")]
     No = 1,
     Usage = 2,
     Input = 3,
@@ -89,6 +97,16 @@ struct Found {
     inputs: Vec<String>,
 }
 
+impl Found {
+    /// Lists the config file among the inputs, so that it is named and not written over.
+    fn used_config(&mut self, args: &OutputArgs) {
+        if let Some(path) = &args.config {
+            self.report.inputs.extend(config::record(path));
+            self.inputs.push(path.to_string_lossy().into_owned());
+        }
+    }
+}
+
 /// What there is to print.
 enum Answered {
     Report(Box<Found>),
@@ -121,7 +139,10 @@ pub fn run(world: &mut World<'_>) -> u8 {
         Verb::Analyze(args) => finish(analyze::run(&args, world), &args.output, world),
         Verb::Compare(args) => finish(compare::run(&args, world), &args.output, world),
         Verb::Explain(args) => finish(explain::run(&args, world), &args.output, world),
+        Verb::Diff(args) => finish(diff::run(&args, world), &args.output, world),
         Verb::Schema(args) => schema::run(&args, world),
+        Verb::Completions(args) => completions::run(&args, world),
+        Verb::Man(args) => man::run(&args, world),
     };
     exit as u8
 }
@@ -129,8 +150,14 @@ pub fn run(world: &mut World<'_>) -> u8 {
 /// Prints what a command found, or what it stopped for.
 fn finish(result: Result<Answered, Stop>, args: &OutputArgs, world: &mut World<'_>) -> Exit {
     match result {
-        Ok(Answered::Report(found)) => publish::publish(world, args, &found),
-        Ok(Answered::Explained(explained)) => publish::explained(world, args, &explained),
+        Ok(Answered::Report(mut found)) => {
+            found.used_config(args);
+            publish::publish(world, args, &found)
+        }
+        Ok(Answered::Explained(mut explained)) => {
+            explained.found.used_config(args);
+            publish::explained(world, args, &explained)
+        }
         Ok(Answered::Help(text)) => publish::print(world, args, &text),
         Err(stop) => publish::stopped(world, args, stop),
     }
@@ -142,9 +169,18 @@ fn parse(world: &mut World<'_>) -> Result<Cli, u8> {
         || world.args.iter().any(|arg| arg == "--color=never");
     let depth = looks::depth(world, never.then_some(looks::When::Never), world.stdout_columns);
     let color = if depth == ColorDepth::None { clap::ColorChoice::Never } else { clap::ColorChoice::Always };
+    if version::is_asked(&world.args) {
+        return Err(put(world, &version::document()) as u8);
+    }
     let command = Cli::command().color(color).term_width(looks::width(world, None).unwrap_or(80).clamp(40, 100));
-    let error = match command.try_get_matches_from(&world.args).and_then(|matches| Cli::from_arg_matches(&matches)) {
-        Ok(cli) => return Ok(cli),
+    let error = match command.clone().try_get_matches_from(&world.args) {
+        Ok(matches) => {
+            with_defaults(&command, &matches, world)?;
+            match command.try_get_matches_from(&world.args).and_then(|matches| Cli::from_arg_matches(&matches)) {
+                Ok(cli) => return Ok(cli),
+                Err(error) => error,
+            }
+        }
         Err(error) => error,
     };
     let text = error.render();
@@ -155,13 +191,49 @@ fn parse(world: &mut World<'_>) -> Result<Cli, u8> {
         say(world, &text);
         return Err(Exit::Usage as u8);
     }
-    Err(match output::to_stdout(world, &text) {
-        Ok(()) => Exit::Done as u8,
-        Err(error) => {
-            say(world, &format!("error: {}\n", output::words(&error)));
-            Exit::Output as u8
+    Err(put(world, &text) as u8)
+}
+
+/// Lays the defaults of configuration files under the arguments; wrong files end the run.
+fn with_defaults(command: &clap::Command, matches: &clap::ArgMatches, world: &mut World<'_>) -> Result<(), u8> {
+    let Some((name, verb)) = matches.subcommand() else { return Ok(()) };
+    match config::defaults(verb, world) {
+        Ok(None) => Ok(()),
+        Ok(Some(defaults)) => {
+            world.args = config::completed(command, name, verb, &defaults, world);
+            Ok(())
         }
-    })
+        Err(stop) => {
+            let args = OutputArgs::from_arg_matches(verb).expect("a command with --config has these");
+            Err(publish::stopped(world, &args, stop) as u8)
+        }
+    }
+}
+
+/// Prints each default and where it comes from.
+fn show_effective(args: &OutputArgs, world: &mut World<'_>) -> Exit {
+    let command = Cli::command();
+    let matches = command.clone().try_get_matches_from(&world.args).expect("they were read before");
+    let (_, verb) = matches.subcommand().expect("a command asked for this");
+    match config::defaults(verb, world) {
+        Ok(defaults) => {
+            let analyze = command.find_subcommand("analyze").expect("it is one of the commands");
+            let text = config::effective(defaults.as_ref(), analyze, world);
+            put(world, &text)
+        }
+        Err(stop) => publish::stopped(world, args, stop),
+    }
+}
+
+/// Prints a text that is no report.
+fn put(world: &mut World<'_>, text: &str) -> Exit {
+    match output::to_stdout(world, text) {
+        Ok(()) => Exit::Done,
+        Err(error) => {
+            say(world, &format!("error[{}]: {}\n", codes::NOT_WRITTEN, output::words(&error)));
+            Exit::Output
+        }
+    }
 }
 
 fn say(world: &mut World<'_>, text: &str) {

@@ -12,6 +12,7 @@
 //!
 //! Figures for machines do not depend on their neighbours: money has 2 to 9 decimals, all else at most 6.
 
+mod comment;
 mod csv;
 mod escape;
 mod figures;
@@ -118,10 +119,10 @@ pub fn render(report: &Report, columns: &[usize], format: Format, look: &Look) -
         return escape::commands(text, look);
     }
     match format {
-        // Without a row there is nothing to read: what went wrong is said elsewhere.
-        Format::Table | Format::Plain | Format::Markdown if report.rows.is_empty() => String::new(),
+        Format::Table | Format::Plain | Format::Markdown if report.says_nothing() => String::new(),
         Format::Table => escape::commands(text::table(report, columns, look), look),
         Format::Plain => escape::commands(plain::blocks(report, columns, look), look),
+        Format::Markdown if report.kind == "diff" => escape::commands(comment::comment(report, look), look),
         Format::Markdown => escape::commands(markdown::table(report, columns, look), look),
         Format::Json => json::document(report),
         Format::Jsonl => json::lines(report),

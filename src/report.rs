@@ -9,7 +9,7 @@ pub use outline::{Block, Branch, Decimals, Outline, Piece};
 
 use std::collections::BTreeSet;
 
-use crate::problem::Problem;
+use crate::problem::{Level, Problem};
 use crate::units::{Date, Ratio};
 
 /// The answer of one command.
@@ -39,6 +39,16 @@ pub struct Report {
     pub footer: Vec<String>,
     /// What was wrong with the inputs.
     pub problems: Vec<Problem>,
+}
+
+impl Report {
+    /// Whether people have nothing to read: no row, and what went wrong is said elsewhere. That a comparison found
+    /// nothing is its answer, which its footer tells.
+    #[must_use]
+    pub fn says_nothing(&self) -> bool {
+        let failed = || self.problems.iter().any(|problem| problem.level == Level::Error);
+        self.rows.is_empty() && (self.kind != "diff" || failed())
+    }
 }
 
 /// Which way a table lies. Documents for machines have an object or a line for each result, either way.

@@ -1,4 +1,4 @@
-//! Every kind of mistake, under a number that stays: 0 usage, 1 plan files, 2 prices, 6 output.
+//! Every kind of mistake, under a number that stays: 0 usage, 1 plan files, 2 prices, 4 arithmetic and model, 6 output.
 
 use crate::problem::Code;
 
@@ -27,6 +27,9 @@ codes! {
         "A flag or a variable of the environment has a value that cannot be used. The message says what would be right."
     UNKNOWN_COLUMN 10 "a column that does not exist"
         "`--columns` and `--sort` take the keys of columns. `--columns help` lists them with their meanings."
+    USER_FIGURES 11 "a figure in the user's own configuration"
+        "Figures depend on the arguments, the inputs and the project's `plancost.toml`, so that they are the same on every \
+         machine. The user's file (`~/.config/plancost/config.toml`) holds looks: colours, columns, decimals, format."
     UNKNOWN_PLAN 12 "a plan that does not exist"
         "The command names plans by their ids, or by patterns such as `claude-*`. None of the plans that were on sale that \
          day fits. `plancost analyze --columns plan` lists them; `--as-of` asks for another day."
@@ -74,6 +77,9 @@ codes! {
         "Amounts and counts are not negative; shares lie between 0 and 1 (`0.2` is 20 %); a gross margin is at most 1."
     DATE 123 "a date is not a day of the calendar"
         "Dates are written `2026-06-11`, without quotes and without a time."
+    DOCUMENT 130 "an earlier document cannot be used"
+        "`diff` compares with what `plancost analyze --json` printed, in format version 1. The file is of another version, \
+         of another command or tool, or was changed by hand until it had another shape. The message names what was found."
     DUPLICATE 131 "an id stands for two things at once"
         "Two plans (workloads, vendors, limits of a plan) of one id hold on the same day, so that it is not clear which \
          is meant. If one replaces the other, give the later one a later `from`. If both exist, give each its own id."
@@ -116,6 +122,9 @@ codes! {
     UNPRICED_LIMIT 206 "a limit that nothing prices"
         "A limit in tokens, credits, requests or hours is worth what the plan's workload pays for them at list prices. The \
          plan names no workload, or the workload does not say what it uses of that unit. The maximum is `?`, never 0."
+    OTHER_TERMS 401 "two sides rest on different terms"
+        "A figure moves with the question as well as with the plan: with another API margin, another day or other list \
+         prices. What an earlier document was asked is in its `assumptions`; give the same flags to compare plans alone."
     NOT_WRITTEN 601 "the output cannot be written"
         "The disk is full, the file may not be written, or it is one of the inputs. A file that was there before is \
          unchanged. A reader that leaves early is not an error."

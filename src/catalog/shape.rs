@@ -5,8 +5,9 @@
 
 use super::read::{Keys, Reader, Rows, Spot, table};
 use super::value::{
-    AtLeastOne, BasisWord, Billed, Count, Currency, Day, Every, Flag, Hours, Id, Key, List, Margin, MixWord, Model,
-    Money, Name, Number, OverageKind, Pair, PartShare, PerMtok, Positive, Share, Text, Value, Weekday, Worth,
+    AtLeastOne, BasisWord, Billed, ColorWord, Count, Currency, Day, Days, Decimals, Every, FeesWord, Flag, FormatWord,
+    Hours, HoursOfDay, Id, Key, List, Margin, MixWord, Model, Money, Name, Number, OverageKind, Pair, PartShare,
+    PerMtok, Positive, Share, Text, Value, Weekday, Worth,
 };
 use crate::problem::Place;
 
@@ -486,6 +487,50 @@ table! {
     }
 }
 
+table! {
+    /// Defaults of a project for flags of the command line; paths are relative to the file
+    Config "plancost.toml" "the configuration" [] [] {
+        /// The day whose facts hold
+        as_of: Day = "2026-06-11";
+        /// API gross margin of every vendor
+        api_margin: Margin = 0.6;
+        /// Hours a day that the user works
+        hours_per_day: HoursOfDay = 8;
+        /// Days a week that the user works
+        days_per_week: Days = 5;
+        /// How the requests of a workload share the limits
+        mix: MixWord = "worst-case";
+        /// Billing, where both are sold
+        billed: Billed = "year";
+        /// Cost of taking the money
+        fees: FeesWord = "card";
+        /// An unknown figure is an error
+        strict: Flag = true;
+        /// Files with rates and workloads
+        prices: List<Text> = ["rates.toml"];
+        /// Plan files, folders or patterns, where none are named
+        plans: List<Text> = ["plans"];
+        /// The policy that `check` goes by
+        policy: Text = "policy.toml";
+        /// When to colour
+        color: ColorWord = "never";
+        /// Only ASCII characters
+        ascii: Flag = true;
+        /// Decimals of dollars in tables
+        decimals: Decimals = 2;
+        /// No colour behind margins
+        no_heat: Flag = true;
+        /// Form of the document
+        format: FormatWord = "markdown";
+        /// Columns of `analyze`
+        columns: List<Text> = ["plan", "break_even"];
+        /// Order of the rows of `analyze`
+        sort: Text = "break_even:desc";
+        /// Most errors and warnings to print
+        max_diagnostics: Count = 20;
+    }
+}
+
 /// The keys of a plan, for `--set`.
 pub const PLAN_KEYS: &[KeyDoc] = Plan::KEYS;
 
@@ -521,15 +566,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_committed_schema_is_that_of_the_reader() {
+    fn the_committed_schemas_are_those_of_the_reader() {
+        is_committed::<File>("plan");
+        is_committed::<Config>("config");
+    }
+
+    fn is_committed<T: schemars::JsonSchema>(name: &str) {
         let generator = schemars::generate::SchemaSettings::draft07().into_generator();
-        let schema = serde_json::to_value(generator.into_root_schema_for::<File>()).expect("a document");
+        let schema = serde_json::to_value(generator.into_root_schema_for::<T>()).expect("a document");
         let text = serde_json::to_string_pretty(&schema).expect("a document") + "\n";
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/schemas/plan.schema.json");
+        let path = format!("{}/schemas/{name}.schema.json", env!("CARGO_MANIFEST_DIR"));
         if std::env::var_os("PLANCOST_BLESS").is_some() {
-            std::fs::write(path, &text).expect("the folder is there");
+            std::fs::write(&path, &text).expect("the folder is there");
         }
-        let committed = std::fs::read_to_string(path).unwrap_or_default();
-        assert!(committed == text, "schemas/plan.schema.json is stale: run with PLANCOST_BLESS=1");
+        let committed = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(committed == text, "schemas/{name}.schema.json is stale: run with PLANCOST_BLESS=1");
     }
 }

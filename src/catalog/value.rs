@@ -134,6 +134,19 @@ kinds! {
     Count(u64) = {"type": "integer", "minimum": 0}, |reader, spot| count(reader, spot, 0);
     /// A whole number, from 1.
     AtLeastOne(u64) = {"type": "integer", "minimum": 1}, |reader, spot| count(reader, spot, 1);
+    /// Hours of a day, in hundredths.
+    HoursOfDay(Ratio) = {"type": "number", "minimum": 0, "maximum": 24}, |reader, spot| {
+        let hours = decimal(reader, spot, Notation::Plain, Least::Zero, None)?;
+        if crate::allowance::Hours::new(&hours).is_some_and(|hours| hours <= crate::allowance::Hours::DAY) {
+            return Some(hours);
+        }
+        reader.value_problem(spot, codes::RANGE, "must be at most 24", "hours, with at most two decimals");
+        None
+    };
+    /// Days of a week.
+    Days(u64) = {"type": "integer", "minimum": 0, "maximum": 7}, |reader, spot| up_to(reader, spot, 7);
+    /// Decimals of an amount.
+    Decimals(u64) = {"type": "integer", "minimum": 0, "maximum": 9}, |reader, spot| up_to(reader, spot, 9);
     /// A day.
     Day(Date) = {"type": "string", "format": "date"}, day;
     /// Yes or no.
@@ -165,7 +178,7 @@ macro_rules! words {
                 let words = [$($word),+];
                 match word(reader, spot, &words)? {
                     $($word => Some(Self::$variant),)+
-                    _ => None,
+                    _ => Option::None,
                 }
             }
         }
@@ -194,6 +207,15 @@ words! {
     MixWord { "as-measured" => AsMeasured, "worst-case" => WorstCase, }
     /// How use past the limit is sold.
     OverageKind { "metered" => Metered, "prepaid" => Prepaid, }
+    /// A channel of payment.
+    FeesWord { "none" => None, "card" => Card, "store" => Store, "store-reduced" => StoreReduced, }
+    /// When to colour.
+    ColorWord { "auto" => Auto, "always" => Always, "never" => Never, }
+    /// The form of a document.
+    FormatWord {
+        "table" => Table, "plain" => Plain, "json" => Json, "jsonl" => Jsonl, "csv" => Csv, "tsv" => Tsv,
+        "markdown" => Markdown,
+    }
     /// A day of the week.
     Weekday {
         "mon" => Mon, "tue" => Tue, "wed" => Wed, "thu" => Thu, "fri" => Fri, "sat" => Sat, "sun" => Sun,
@@ -431,6 +453,15 @@ fn count(reader: &mut Reader, spot: &Spot<'_>, least: u64) -> Option<u64> {
         reader.value_problem(spot, codes::RANGE, &format!("must be at least {least}"), "a whole number");
     }
     value
+}
+
+fn up_to(reader: &mut Reader, spot: &Spot<'_>, most: u64) -> Option<u64> {
+    let value = count(reader, spot, 0)?;
+    if value <= most {
+        return Some(value);
+    }
+    reader.value_problem(spot, codes::RANGE, &format!("must be at most {most}"), "a whole number");
+    None
 }
 
 fn day(reader: &mut Reader, spot: &Spot<'_>) -> Option<Date> {

@@ -303,11 +303,12 @@ fn footer(asked: &Asked, answers: &[Answer<'_>], args: &Args) -> Vec<String> {
     lines
 }
 
-pub(super) fn basis_line(asked: &Asked, answers: &[Answer<'_>]) -> String {
+/// What serving costs, in words: `0.25 x list`.
+fn serving_words(asked: &Asked, answers: &[Answer<'_>]) -> String {
     let mut shares: Vec<&Ratio> = answers.iter().map(|answer| &answer.serving_share).collect();
     shares.sort_unstable();
     shares.dedup();
-    let serving = match (&asked.question.api_gross_margin, shares.as_slice()) {
+    match (&asked.question.api_gross_margin, shares.as_slice()) {
         (Some(margin), _) => {
             let share = serving_share(margin).expect("margins above 1 are refused where they come in");
             format!("{} x list (--api-margin)", share.to_decimal_trimmed(2, 4))
@@ -317,10 +318,47 @@ pub(super) fn basis_line(asked: &Asked, answers: &[Answer<'_>]) -> String {
             format!("{} to {} x list", least.to_decimal_trimmed(2, 4), most.to_decimal_trimmed(2, 4))
         }
         (None, []) => "not needed".to_owned(),
-    };
+    }
+}
+
+pub(super) fn basis_line(asked: &Asked, answers: &[Answer<'_>]) -> String {
+    let serving = serving_words(asked, answers);
     let prices = asked.day.map_or_else(|| "undated list prices".to_owned(), |day| format!("list prices of {day}"));
     format!(
         "USD per seat and month, API-equivalent at {prices}; serving cost {serving}; month of 30.4375 days. \
          Estimates, not invoices."
     )
+}
+
+/// Every column, in the order of documents.
+pub(super) fn columns() -> Vec<Column> {
+    fields(&[]).into_iter().map(|field| field.column).collect()
+}
+
+/// What is found of plans without the flags of this command, for others that show its figures.
+pub(super) struct Analyzed<'a> {
+    pub(super) columns: Vec<Column>,
+    pub(super) answers: Vec<Answer<'a>>,
+    /// A cell for every column, for each answer.
+    pub(super) rows: Vec<Vec<Cell>>,
+    /// What the figures rest on.
+    pub(super) basis: String,
+    /// What serving costs, in words.
+    pub(super) serving: String,
+}
+
+/// Answers for plans, and explains what is missing.
+pub(super) fn found<'a>(plans: &[&'a Plan], asked: &'a Asked, problems: &mut Vec<Problem>) -> Analyzed<'a> {
+    let answers: Vec<Answer<'a>> =
+        plans.iter().map(|plan| answer(plan, asked.catalog.market(), &asked.question)).collect();
+    let fields = fields(&[]);
+    let cells = |answer: &Answer<'a>| {
+        let context = Context { answer, unit: None, asked, points: &[] };
+        fields.iter().map(|field| (field.fill)(&context)).collect()
+    };
+    let rows = answers.iter().map(cells).collect();
+    explain_gaps(&answers, problems);
+    let basis = basis_line(asked, &answers);
+    let serving = serving_words(asked, &answers);
+    Analyzed { columns: columns(), answers, rows, basis, serving }
 }

@@ -161,6 +161,12 @@ pub(super) struct OutputArgs {
     /// Say which files were used
     #[arg(short, long)]
     pub(super) verbose: bool,
+    /// Take defaults from this file [default: the nearest plancost.toml] [env: PLANCOST_CONFIG]
+    #[arg(long, value_name = "FILE", help_heading = "Configuration")]
+    pub(super) config: Option<PathBuf>,
+    /// Take no defaults from files
+    #[arg(long, conflicts_with = "config", help_heading = "Configuration")]
+    pub(super) no_config: bool,
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]

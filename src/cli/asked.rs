@@ -162,7 +162,7 @@ fn price_record(input: &Input, hash: &str, catalog: &Catalog, day: Option<Date>)
     ])
 }
 
-fn sha256(text: &str) -> String {
+pub(super) fn sha256(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -167,7 +167,7 @@ fn publish_as(
             failures.extend(output::to_file(path, &written, inputs).err().map(|error| not_written(&error, Some(path))));
         }
         // What is wrong says it all; people need no heading over nothing.
-        None if report.rows.is_empty() && matches!(format, Format::Table | Format::Plain | Format::Markdown) => {}
+        None if report.says_nothing() && matches!(format, Format::Table | Format::Plain | Format::Markdown) => {}
         None => {
             let written = document(format, &look(args, world));
             failures.extend(output::to_stdout(world, &written).err().map(|error| not_written(&error, None)));

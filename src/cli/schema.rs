@@ -9,15 +9,19 @@ use super::compare;
 use super::publish::print;
 use super::world::World;
 use crate::catalog::PLAN_SCHEMA;
+use crate::catalog::config::CONFIG_SCHEMA;
 use crate::report::{Column, Unit};
 
-/// Print the JSON Schema of a plan file or of the output, or a plan file to start from
+/// Print the JSON Schema of a plan file, the output or the configuration, or a plan file to start from
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
     /// What to describe
     #[arg(value_name = "WHAT")]
     what: What,
+    /// With `config`: print each default and where it comes from
+    #[arg(long)]
+    show_effective: bool,
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -26,10 +30,14 @@ const EXAMPLES: &str = "\
 Examples:
   plancost schema plan -o plan.schema.json
   plancost schema output                      what --json prints
+  plancost schema config --show-effective     each default and its origin
   plancost schema example > my-plans.toml
 
 An editor uses the schema of a plan file that begins with the line
-`#:schema ./plan.schema.json`.";
+`#:schema ./plan.schema.json`.
+
+Exit codes:
+  0  done      2  wrong use      5  the output could not be written";
 
 /// What can be described.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -38,6 +46,8 @@ enum What {
     Plan,
     /// What --json prints
     Output,
+    /// A project's `plancost.toml`
+    Config,
     /// A plan file to start from
     Example,
 }
@@ -50,6 +60,8 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Exit {
     let text = match args.what {
         What::Plan => PLAN_SCHEMA.to_owned(),
         What::Output => output_schema(),
+        What::Config if args.show_effective => return super::show_effective(&args.output, world),
+        What::Config => CONFIG_SCHEMA.to_owned(),
         What::Example => EXAMPLE.to_owned(),
     };
     print(world, &args.output, &text)
