@@ -7,6 +7,7 @@
 mod builtin;
 pub mod codes;
 mod lower;
+pub mod policy;
 mod read;
 mod set;
 mod shape;
@@ -56,6 +57,8 @@ pub struct Catalog {
     pub plans: Vec<Plan>,
     /// Workloads by id.
     pub workloads: BTreeMap<Arc<str>, Workload>,
+    /// Models of which a file says that nobody knows the price.
+    pub unpriced: BTreeSet<Arc<str>>,
     /// The newest day on which a figure was checked or a plan or limit began; without one, on which a price began, which
     /// may be announced for later; `None` without dates.
     pub newest: Option<Date>,

@@ -6,6 +6,7 @@
 mod analyze;
 mod args;
 mod asked;
+mod check;
 mod inputs;
 mod looks;
 mod output;
@@ -41,6 +42,7 @@ struct Cli {
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
     Analyze(Box<analyze::Args>),
+    Check(Box<check::Args>),
     Schema(schema::Args),
 }
 
@@ -49,7 +51,6 @@ enum Verb {
 enum Exit {
     Done = 0,
     /// The answer is no.
-    #[expect(dead_code, reason = "the commands that can answer no are being added")]
     No = 1,
     Usage = 2,
     Input = 3,
@@ -113,6 +114,7 @@ pub fn run(world: &mut World<'_>) -> u8 {
     };
     let exit = match cli.verb {
         Verb::Analyze(args) => finish(analyze::run(&args, world), &args.output, world),
+        Verb::Check(args) => check::run(&args, world),
         Verb::Schema(args) => schema::run(&args, world),
     };
     exit as u8

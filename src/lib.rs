@@ -24,6 +24,8 @@ pub mod plan;
 
 pub mod analysis;
 
+pub mod policy;
+
 // Edges: text in, text out.
 pub mod catalog;
 

@@ -15,12 +15,17 @@
 mod csv;
 mod escape;
 mod figures;
+pub mod finding;
+pub mod github;
+pub mod gitlab;
 mod heat;
 mod json;
+pub mod junit;
 mod markdown;
 mod palette;
 mod plain;
 mod problems;
+pub mod sarif;
 mod text;
 mod width;
 

@@ -15,8 +15,8 @@ use crate::render;
 use crate::report::{Cell, Column, HeatTitle, Report, Row, Unit};
 use crate::units::Ratio;
 use crate::workload::NoRateReason;
-pub(super) use fields::fields;
-use fields::{Context, Field, gap_text};
+use fields::{Context, Field};
+pub(super) use fields::{fields, gap_text};
 
 /// Show what each plan's allowance is worth and where its vendor starts to lose
 ///

@@ -295,7 +295,7 @@ const fn serving_source(source: ServingSource) -> &'static str {
 }
 
 /// A gap in words: `allowance`, `rate of mimo-v2.6-flash`.
-pub(super) fn gap_text(gap: &Gap) -> String {
+pub(in crate::cli) fn gap_text(gap: &Gap) -> String {
     match gap {
         Gap::Price => "price".to_owned(),
         Gap::Allowance => "allowance".to_owned(),
