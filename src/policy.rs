@@ -370,7 +370,8 @@ pub fn verdicts<'a>(plans: &[&'a Plan], policy: &'a Policy, bench: Bench<'a>) ->
                 let (value, standing) = standing(&test.bound, used, bench);
                 let other = worse.and_then(|(worse, end)| {
                     let (answer, side) = if bench.likely { (worse, end) } else { (&likely, Side::Likely) };
-                    Some((side, measure(&test.bound, answer.economics.as_ref()?)?))
+                    let other = measure(&test.bound, answer.economics.as_ref()?)?;
+                    (Some(&other) != value.as_ref()).then_some((side, other))
                 });
                 let waived = matches!(standing, Standing::Failed(_) | Standing::NotEvaluable(_));
                 let waiver = policy.waivers.iter().filter(|_| waived).find(|waiver| {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use toml::de::DeValue;
 
-use super::read::{Keys, PROBLEMS_MAX, Reader, Rows, Spot, table};
+use super::read::{Keys, Reader, Rows, Spot, table};
 #[cfg(test)]
 use super::shape::finish;
 use super::shape::{Alternatives, Head, KeyDoc, Table, declare, plain};
@@ -131,9 +131,9 @@ impl schemars::JsonSchema for Patterns {
     }
 }
 
-/// Reads a policy file. Where one of the problems is an error, the policy is not to be used.
+/// Reads a policy file; its waivers may name other rules than its own. Where one of the problems is an error, the policy is not to be used.
 #[must_use]
-pub fn read(source: &Arc<Source>, ids_of_flags: &[&str]) -> (Policy, Vec<Problem>) {
+pub fn read(source: &Arc<Source>, other_rules: &[&str]) -> (Policy, Vec<Problem>) {
     let mut reader = Reader::default();
     let tree = syntax::parse(source, &mut reader);
     let whole = reader.errors == 0;
@@ -143,12 +143,12 @@ pub fn read(source: &Arc<Source>, ids_of_flags: &[&str]) -> (Policy, Vec<Problem
     let spot = Spot::new("", &tree, source);
     let mut policy = Policy::default();
     if let Some(file) = table::<File>(&mut reader, &spot) {
-        policy = lower(&file, whole, ids_of_flags, &mut reader);
+        policy = lower(&file, whole, other_rules, &mut reader);
     }
     (policy, in_order(reader, &[]))
 }
 
-fn lower(file: &File, whole: bool, ids_of_flags: &[&str], reader: &mut Reader) -> Policy {
+fn lower(file: &File, whole: bool, other_rules: &[&str], reader: &mut Reader) -> Policy {
     if let Some(version) = file.policy_version.at().filter(|version| version.value.0 != 1) {
         reader.report(
             Problem::error(codes::POLICY_VERSION, format!("policy version {} is not known", version.value.0))
@@ -203,7 +203,7 @@ fn lower(file: &File, whole: bool, ids_of_flags: &[&str], reader: &mut Reader) -
         );
     }
     let ids: Vec<Arc<str>> = rules.iter().map(|rule| Arc::clone(&rule.id)).collect();
-    let known = || ids.iter().map(|id| &**id).chain(ids_of_flags.iter().copied());
+    let known = || ids.iter().map(|id| &**id).chain(other_rules.iter().copied());
     let mut waivers = Vec::new();
     for row in file.waiver.get().into_iter().flat_map(|rows| &rows.0) {
         let (Some(rule), Some(plan), Some(reason), Some(until)) =
@@ -228,7 +228,6 @@ fn lower(file: &File, whole: bool, ids_of_flags: &[&str], reader: &mut Reader) -
             place: rule.place.clone(),
         });
     }
-    debug_assert!(reader.problems.len() <= PROBLEMS_MAX);
     Policy { rules, waivers, max_price_age }
 }
 

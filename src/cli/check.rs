@@ -250,8 +250,13 @@ impl CheckOutput {
     }
 }
 
-/// Rules that flags make, by the flag's name.
-const FLAG_RULES: [&str; 6] = [
+/// What a waiver may name besides the rules of its file: rules that flags make, and lints.
+const OTHER_RULES: [&str; 11] = [
+    "stale-price",
+    "missing-source",
+    "limit-never-binds",
+    "dominated-tier",
+    "unknown-figure",
     "max-multiple",
     "min-multiple",
     "min-break-even",
@@ -316,7 +321,7 @@ fn read_policy(
         let mut found = Vec::new();
         for input in inputs::read(&selection, world, &mut found) {
             names.push(input.source.name.clone());
-            let (read, wrong) = files::read(&input.source, &FLAG_RULES);
+            let (read, wrong) = files::read(&input.source, &OTHER_RULES);
             found.extend(wrong);
             policy = read;
         }

@@ -8,9 +8,10 @@ use super::args::OutputArgs;
 use super::publish::print;
 use super::world::World;
 use crate::catalog::PLAN_SCHEMA;
+use crate::catalog::policy::POLICY_SCHEMA;
 use crate::report::Unit;
 
-/// Print the JSON Schema of a plan file or of the output, or a plan file to start from
+/// Print the JSON Schema of a plan file, a policy or the output, or a plan file to start from
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
@@ -24,6 +25,7 @@ pub(super) struct Args {
 const EXAMPLES: &str = "\
 Examples:
   plancost schema plan > plan.schema.json     for editors: first line `#:schema ./plan.schema.json`
+  plancost schema policy > policy.schema.json  for `plancost check --policy`
   plancost schema output                      what --json prints
   plancost schema example > my-plans.toml";
 
@@ -32,6 +34,8 @@ Examples:
 enum What {
     /// A plan file
     Plan,
+    /// A policy file, for `check`
+    Policy,
     /// What --json prints
     Output,
     /// A plan file to start from
@@ -45,6 +49,7 @@ const EXAMPLE: &str = include_str!("../../schemas/example.toml");
 pub(super) fn run(args: &Args, world: &mut World<'_>) -> Exit {
     let text = match args.what {
         What::Plan => PLAN_SCHEMA.to_owned(),
+        What::Policy => POLICY_SCHEMA.to_owned(),
         What::Output => output_schema(),
         What::Example => EXAMPLE.to_owned(),
     };

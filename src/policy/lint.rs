@@ -197,5 +197,5 @@ fn beats<'a>(other: &Answer<'a>, answer: &Answer<'_>) -> Option<(&'a Plan, (Rati
         |answer: &Answer<'_>| Some((answer.revenue.as_ref()?.gross_usd.clone(), answer.ceiling()?.usd.clone()));
     let ((price, max), (other_price, other_max)) = (figures(answer)?, figures(other)?);
     let no_worse = other_price <= price && other_max >= max && max.is_positive();
-    (no_worse && (other_price < price || other_max > max)).then(|| (other.plan, (max, other_max)))
+    (no_worse && (other_price < price || other_max > max)).then_some((other.plan, (max, other_max)))
 }
