@@ -166,7 +166,7 @@ Examples:
   plancost check --max-multiple 50 --plan 'chatgpt-pro-*'
   plancost check --min-margin-at 0.5=0.1 --min-break-even 30% --plan 'cursor-*'
   plancost check --max-price-age 45d --as-of today
-  plancost check --policy policy.toml --export sarif=p.sarif --export junit=p.xml --export markdown=summary.md
+  plancost check --policy policy.toml -f github --export sarif=p.sarif --export junit=p.xml
 
 A policy file:
   policy_version = 1

@@ -54,7 +54,11 @@ fn pair(bound: &Bound, value: &Ratio) -> (String, String) {
         Bound::MinBreakEven(_) | Bound::MinMarginAt { .. } | Bound::MaxServingShareAtFull(_) => percent(value),
     };
     let limit = bound.threshold();
-    if shown(value) == shown(limit) { (value.to_exact(), limit.to_exact()) } else { (shown(value), shown(limit)) }
+    if shown(value) != shown(limit) {
+        return (shown(value), shown(limit));
+    }
+    let digits = |value: &Ratio| value.to_decimal_trimmed(0, 9);
+    if digits(value) == digits(limit) { (value.to_exact(), limit.to_exact()) } else { (digits(value), digits(limit)) }
 }
 
 /// `gives 70x, limit is 50x`.
