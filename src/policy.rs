@@ -641,3 +641,166 @@ fn up(value: &Ratio, decimals: u32) -> Ratio {
 fn down(value: &Ratio, decimals: u32) -> Ratio {
     (value * scale(decimals)).floor() / scale(decimals)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::{self, Catalog, Input};
+    use crate::problem::Source;
+    use jiff::civil::date;
+
+    const DAY: Date = date(2026, 6, 15);
+
+    fn ratio(text: &str) -> Ratio {
+        Ratio::parse_share(text).expect("a number")
+    }
+
+    fn plans(text: &str) -> Catalog {
+        let source = Arc::new(Source { name: "p.toml".to_owned(), text: text.to_owned() });
+        let (catalog, problems) = catalog::read(&[Input { source, bundled: false, plans: true }], &[]);
+        assert_eq!(problems, []);
+        catalog
+    }
+
+    /// A plan `p` of a price and a monthly allowance in API dollars.
+    fn plan(price: &str, allowance: &str) -> Catalog {
+        plans(&format!("[[plan]]\nid = \"p\"\nprice_usd = {price}\n{allowance}\n"))
+    }
+
+    fn month(usd: &str) -> String {
+        format!("[[plan.limit]]\nevery = \"month\"\napi_usd = {usd}\n")
+    }
+
+    fn judge(catalog: &Catalog, bound: Bound) -> (Option<Value>, Standing) {
+        let source = Arc::new(Source { name: "rule".to_owned(), text: String::new() });
+        let place = Place::whole(&source);
+        let rule = Rule {
+            id: "r".into(),
+            plans: Vec::new(),
+            vendor: None,
+            grade: Grade::Deny,
+            tests: vec![Test { bound, place: place.clone() }],
+            place,
+        };
+        let policy = Policy { rules: vec![rule], ..Policy::default() };
+        let plans: Vec<&Plan> = catalog.plans.iter().collect();
+        let bench =
+            Bench { market: catalog.market(), question: &Question::on(DAY), likely: false, unpriced: &|_| false };
+        let verdicts = verdicts(&plans, &policy, bench);
+        (verdicts[0].value.clone(), verdicts[0].standing.clone())
+    }
+
+    fn finite(text: &str) -> Option<Value> {
+        Some(Value::Finite(ratio(text)))
+    }
+
+    fn ways(standing: Standing) -> WayOut {
+        let Standing::Failed(ways) = standing else { panic!("it fails: {standing:?}") };
+        *ways
+    }
+
+    #[test]
+    fn each_figure_is_what_it_is_by_hand() {
+        // $20 for $400 at list, a quarter of which is what serving costs: $100 at full use, $80 lost.
+        let plan = plan("20", &month("400"));
+        assert_eq!(judge(&plan, Bound::MaxMultiple(ratio("20"))), (finite("20"), Standing::Passed));
+        assert_eq!(judge(&plan, Bound::MinMultiple(ratio("20"))), (finite("20"), Standing::Passed));
+        assert_eq!(judge(&plan, Bound::MinBreakEven(ratio("0.2"))), (finite("0.2"), Standing::Passed));
+        // (20 - 50) / 20 at half use.
+        let half = |margin: &str| Bound::MinMarginAt { utilization: ratio("0.5"), margin: ratio(margin) };
+        assert_eq!(judge(&plan, half("-1.5")), (finite("-1.5"), Standing::Passed));
+        assert!(matches!(judge(&plan, half("-1.4999")).1, Standing::Failed(_)));
+        assert_eq!(judge(&plan, Bound::MaxLossAtFullUsd(ratio("80"))), (finite("80"), Standing::Passed));
+        assert_eq!(judge(&plan, Bound::MaxServingShareAtFull(ratio("5"))), (finite("5"), Standing::Passed));
+    }
+
+    #[test]
+    fn the_way_out_is_worked_by_hand() {
+        // $14,000 for $200 is 70x; 50x takes $280, or $10,000.
+        let pro = plan("200", &month("14000"));
+        let out = ways(judge(&pro, Bound::MaxMultiple(ratio("50"))).1);
+        assert_eq!(out.price, Some(Fix { key: "price_usd".to_owned(), value: ratio("280"), at_least: true }));
+        assert_eq!(out.max_api_usd, Some(ratio("10000")));
+        assert_eq!(out.limits, [Fix { key: "limit.month.api_usd".to_owned(), value: ratio("10000"), at_least: false }]);
+        assert_eq!(out.api_gross_margin, None, "serving cost has no part in a multiple");
+        // Break-even at a fifth: 0.2 x 3,500 = $700; 200 / (0.2 x 0.25) = $4,000; 200 / (0.2 x 14,000) = 1/14 of list.
+        let out = ways(judge(&pro, Bound::MinBreakEven(ratio("0.2"))).1);
+        assert_eq!(out.price.map(|fix| fix.value), Some(ratio("700")));
+        assert_eq!(out.max_api_usd, Some(ratio("4000")));
+        assert_eq!(out.api_gross_margin.map(|fix| fix.value), Some(ratio("0.928572")), "13/14, rounded up");
+    }
+
+    #[test]
+    fn a_way_out_that_does_not_exist_is_not_told() {
+        // Fixed cost alone is above the price, so that no allowance and no margin makes up for it.
+        let poor = plan("5", &format!("fixed_cost_usd_per_month = 6\n{}", month("100")));
+        let (value, standing) = judge(&poor, Bound::MinBreakEven(ratio("0.1")));
+        assert_eq!(value, Some(Value::Never));
+        let out = ways(standing);
+        // 0.1 x 25 + 6.
+        assert_eq!(out.price.map(|fix| fix.value), Some(ratio("8.5")));
+        assert_eq!((out.max_api_usd, out.api_gross_margin), (None, None));
+        // A margin of 1 leaves nothing for serving at any price.
+        let out = ways(
+            judge(&plan("20", &month("400")), Bound::MinMarginAt { utilization: ratio("1"), margin: ratio("1") }).1,
+        );
+        assert_eq!(out.price, None);
+    }
+
+    #[test]
+    fn use_without_limit_breaks_what_it_must() {
+        let unlimited = plan("20", "unlimited = true");
+        let fails = |bound| matches!(judge(&unlimited, bound), (_, Standing::Failed(_)));
+        assert!(fails(Bound::MaxMultiple(ratio("1000"))));
+        assert!(fails(Bound::MinBreakEven(ratio("0.01"))));
+        assert!(fails(Bound::MaxLossAtFullUsd(ratio("1000"))));
+        assert!(fails(Bound::MaxServingShareAtFull(ratio("1000"))));
+        assert!(fails(Bound::MinMarginAt { utilization: ratio("0.01"), margin: ratio("-1000") }));
+        assert_eq!(judge(&unlimited, Bound::MinMultiple(ratio("1000"))), (Some(Value::Unlimited), Standing::Passed));
+        let at_zero = Bound::MinMarginAt { utilization: ratio("0"), margin: ratio("1") };
+        assert_eq!(judge(&unlimited, at_zero), (finite("1"), Standing::Passed));
+    }
+
+    #[test]
+    fn a_free_plan_has_no_shares_of_its_price_but_can_lose_dollars() {
+        let free = plan("0", &month("40"));
+        for bound in [
+            Bound::MaxMultiple(ratio("1")),
+            Bound::MaxServingShareAtFull(ratio("1")),
+            Bound::MinMarginAt { utilization: ratio("0.5"), margin: ratio("0") },
+        ] {
+            assert_eq!(judge(&free, bound), (None, Standing::NotApplicable(NotApplicable::Free)));
+        }
+        assert_eq!(judge(&free, Bound::MaxLossAtFullUsd(ratio("10"))), (finite("10"), Standing::Passed));
+        let out = ways(judge(&free, Bound::MaxLossAtFullUsd(ratio("4"))).1);
+        assert_eq!(out.price.map(|fix| fix.value), Some(ratio("6")));
+    }
+
+    #[test]
+    fn only_what_the_file_declares_unknown_does_not_apply() {
+        let bound = || Bound::MaxMultiple(ratio("10"));
+        let declared = judge(&plan("20", "allowance_unknown = true"), bound()).1;
+        assert_eq!(declared, Standing::NotApplicable(NotApplicable::DeclaredUnknown(vec![Gap::Allowance])));
+        let text = "[[plan]]\nid = \"p\"\nprice_usd = 20\n[[plan.limit]]\nevery = \"day\"\nrequests = 5\n";
+        assert!(matches!(judge(&plans(text), bound()).1, Standing::NotEvaluable(_)));
+        // The price is declared, the worth of a request is not: no answer.
+        let both = text.replace("price_usd = 20", "price_unknown = true");
+        assert!(matches!(judge(&plans(&both), bound()).1, Standing::NotEvaluable(_)));
+    }
+
+    #[test]
+    fn the_worse_end_of_a_range_depends_on_the_rule() {
+        let ranged = plan("10", &format!("{}range_usd = [50, 200]\n", month("100")));
+        assert_eq!(judge(&ranged, Bound::MaxMultiple(ratio("20"))).0, finite("20"));
+        assert_eq!(judge(&ranged, Bound::MinMultiple(ratio("5"))).0, finite("5"));
+        assert_eq!(judge(&ranged, Bound::MinBreakEven(ratio("0"))).0, finite("0.2"));
+    }
+
+    #[test]
+    fn a_number_of_days_is_digits_and_a_d() {
+        assert_eq!(["45d", "0d"].map(days), [Some(45), Some(0)]);
+        for bad in ["", "d", "45", "-1d", "1.5d", "123456d", "4 d"] {
+            assert_eq!(days(bad), None, "{bad}");
+        }
+    }
+}

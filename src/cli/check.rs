@@ -3,6 +3,7 @@
 mod finding;
 mod words;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -20,8 +21,9 @@ use crate::policy::{self, Bench, Bound, Grade, Policy, Rule, Test};
 use crate::problem::{Level, Place, Problem, Source};
 use crate::render::finding::{Checked, Outcome, RuleText};
 use crate::render::{self, Format, Look, MessageFormat};
-use crate::report::{Cell, Missing, Record, Report, Row};
+use crate::report::{Cell, Record, Report, Row};
 use crate::units::Ratio;
+pub(super) use finding::columns;
 use finding::{Findings, Item};
 
 /// Say whether plans hold to a policy, and what is odd about their files
@@ -383,15 +385,14 @@ fn find(args: &Args, world: &mut World<'_>) -> Result<Outcomes, Stop> {
         likely: args.policy.likely,
         unpriced: &unpriced,
     };
-    let strict = world.env("PLANCOST_STRICT").is_none_or(|value| value != "0");
+    let strict = args.terms.strict || world.env("PLANCOST_STRICT").is_none_or(|value| value != "0");
     let own = problems.split_off(of_policy);
     let mut findings = Findings::new(&asked, &policy, bench, strict);
-    findings.problems(&problems, &own, &plans);
+    let problems = findings.problems(problems, own, &plans);
     findings.verdicts(&plans);
     findings.lints(&plans);
     findings.of_policy(&plans);
     let items = findings.finish();
-    problems.extend(own);
 
     let (allow, zero) = (args.policy.allow_incomplete, args.policy.exit_zero);
     let warnings_fail = args.policy.fail_on == FailOn::Warn;
@@ -418,7 +419,7 @@ fn find(args: &Args, world: &mut World<'_>) -> Result<Outcomes, Stop> {
     if warnings_fail {
         remarks.push("--fail-on warn: a warning counts as denied for the exit code".to_owned());
     }
-    let report = report(args, &asked, &items, unanswered == 0 && !failed, &problems);
+    let report = report(args, &asked, &plans, &items, unanswered == 0 && !failed, &problems);
     let checked = Checked {
         rules: rules(&policy, &items),
         findings: items.into_iter().map(|item| item.finding).collect(),
@@ -426,6 +427,7 @@ fn find(args: &Args, world: &mut World<'_>) -> Result<Outcomes, Stop> {
         exit_code: exit as u8,
         warnings_fail,
         home: asked.input_names.first().cloned().unwrap_or_else(|| "plans".to_owned()),
+        root: std::env::current_dir().map(|root| format!("{}/", root.display())).unwrap_or_default(),
     };
     names.extend(asked.input_names.iter().cloned());
     Ok(Outcomes { report, checked, exit, inputs: names, problems })
@@ -461,7 +463,10 @@ fn rules(policy: &Policy, items: &[Item]) -> Vec<RuleText> {
     rules
 }
 
-fn report(args: &Args, asked: &Asked, items: &[Item], complete: bool, problems: &[Problem]) -> Report {
+fn report(args: &Args, asked: &Asked, plans: &[&Plan], items: &[Item], complete: bool, problems: &[Problem]) -> Report {
+    let unknown = |item: &&Item| item.finding.outcome == Outcome::NotEvaluable;
+    let unanswered: BTreeSet<&String> =
+        items.iter().filter(unknown).filter_map(|item| item.finding.plan.as_ref()).collect();
     let count = |wanted: &[Outcome]| {
         Cell::Count(items.iter().filter(|item| wanted.contains(&item.finding.outcome)).count() as u64)
     };
@@ -479,6 +484,9 @@ fn report(args: &Args, asked: &Asked, items: &[Item], complete: bool, problems: 
         columns: finding::columns(),
         rows: items.iter().map(|item| Row { group: None, cells: item.cells.clone() }).collect(),
         summary: vec![
+            ("plans", Cell::Count(plans.len() as u64)),
+            ("ok", Cell::Count((plans.len() - unanswered.len()) as u64)),
+            ("incomplete", Cell::Count(unanswered.len() as u64)),
             ("denied", count(&[Outcome::Denied])),
             ("warnings", count(&[Outcome::Warned])),
             ("notes", count(&[Outcome::Noted])),
@@ -491,7 +499,6 @@ fn report(args: &Args, asked: &Asked, items: &[Item], complete: bool, problems: 
             ("fail_on", Cell::Text(fail_on.to_owned())),
             ("allow_incomplete", Cell::Flag(args.policy.allow_incomplete)),
             ("exit_zero", Cell::Flag(args.policy.exit_zero)),
-            ("as_of", asked.day.map_or(Cell::Missing(Missing::Unknown), Cell::Date)),
         ],
         footer: Vec::new(),
         problems: problems.to_vec(),

@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use super::Exit;
-use super::analyze;
 use super::args::OutputArgs;
 use super::publish::print;
 use super::world::World;
+use super::{analyze, check};
 use crate::catalog::PLAN_SCHEMA;
 use crate::catalog::policy::POLICY_SCHEMA;
-use crate::report::Unit;
+use crate::report::{Column, Unit};
 
 /// Print the JSON Schema of a plan file, a policy or the output, or a plan file to start from
 #[derive(Debug, clap::Args)]
@@ -58,14 +58,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Exit {
 
 /// The JSON Schema (draft 7) of every JSON document, made from the columns themselves.
 fn output_schema() -> String {
-    let columns = analyze::fields(&[]);
-    let results = columns.iter().map(|field| {
-        let column = &field.column;
-        let mut shape = shape(column.key, column.unit);
-        shape["description"] = column.meaning.into();
-        (column.key.to_owned(), shape)
-    });
-    let keys: Vec<&str> = columns.iter().map(|field| field.column.key).collect();
+    let of_analyze: Vec<_> = analyze::fields(&[]).into_iter().map(|field| field.column).collect();
     let schema = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "What plancost prints as JSON, format version 1",
@@ -76,7 +69,7 @@ fn output_schema() -> String {
                      "assumptions", "results", "summary", "diagnostics"],
         "properties": {
             "format_version": {"const": 1},
-            "kind": {"description": "The command.", "enum": ["analyze"]},
+            "kind": {"description": "The command.", "enum": ["analyze", "check"]},
             "tool": {"type": "object", "required": ["name", "version"], "properties": {
                 "name": {"const": "plancost"}, "version": {"type": "string"}}},
             "complete": {"type": "boolean", "description": "Every input was read and every figure is known. Test this \
@@ -90,11 +83,10 @@ fn output_schema() -> String {
                 "properties": {"source": {"type": "string"}, "date": {"type": ["string", "null"], "format": "date"},
                                "age_days": {"type": ["integer", "null"]}, "sha256": {"type": "string"}}}},
             "assumptions": {"type": "object"},
-            "results": {"type": "array", "items": {
-                "type": "object",
-                "required": keys,
-                "properties": results.collect::<serde_json::Map<String, Value>>(),
-            }},
+            "results": {"type": "array", "items": {"anyOf": [
+                row("analyze", &of_analyze),
+                row("check", &check::columns()),
+            ]}},
             "summary": {"type": "object", "required": ["plans", "ok", "incomplete"], "properties": {
                 "plans": {"type": "integer"}, "ok": {"type": "integer"}, "incomplete": {"type": "integer"}}},
             "diagnostics": {"type": "array", "items": {"type": "object",
@@ -114,6 +106,24 @@ fn output_schema() -> String {
     let mut text = serde_json::to_string_pretty(&schema).expect("a JSON value is written without fail");
     text.push('\n');
     text
+}
+
+/// A result of a command.
+fn row(kind: &str, columns: &[Column]) -> Value {
+    let properties = columns.iter().map(|column| {
+        let mut shape = shape(column.key, column.unit);
+        if kind == "check" && column.key == "plan" {
+            shape = json!({"type": ["string", "null"]});
+        }
+        shape["description"] = column.meaning.into();
+        (column.key.to_owned(), shape)
+    });
+    json!({
+        "title": format!("A result of `{kind}`"),
+        "type": "object",
+        "required": columns.iter().map(|column| column.key).collect::<Vec<_>>(),
+        "properties": properties.collect::<serde_json::Map<String, Value>>(),
+    })
 }
 
 fn shape(key: &str, unit: Unit) -> Value {

@@ -1,6 +1,7 @@
 //! What can be said of plans without a policy: stale prices, figures without a source, limits and tiers that decide
 //! nothing.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::allowance::{Grant, Hours, Limit};
@@ -82,6 +83,7 @@ pub fn lints<'a>(
 ) -> Vec<Lint<'a>> {
     let mut lints = Vec::new();
     let mut rates: Vec<&DatedRates> = Vec::new();
+    let mut dominated = dominated(answers);
     for answer in answers {
         let plan = answer.plan;
         let mut add = |kind, line| lints.push(Lint { kind, plan: Some(plan), line });
@@ -103,8 +105,8 @@ pub fn lints<'a>(
                 add(Kind::NeverBinds { limit, tighter }, &limit.provenance.line);
             }
         }
-        if let Some((by, max_api_usd)) = answers.iter().find_map(|other| beats(other, answer)) {
-            add(Kind::Dominated { by, max_api_usd }, line);
+        if let Some(kind) = dominated.remove(&*plan.id) {
+            add(kind, line);
         }
         for used in &answer.rates {
             if !rates.iter().any(|known| std::ptr::eq(*known, *used)) {
@@ -187,15 +189,35 @@ fn same_unit(first: &Grant, second: &Grant) -> bool {
     }
 }
 
-/// The other plan and both maxima, if it costs no more and grants no less, and not just the same.
-fn beats<'a>(other: &Answer<'a>, answer: &Answer<'_>) -> Option<(&'a Plan, (Ratio, Ratio))> {
-    let same_vendor = answer.plan.vendor.is_some() && answer.plan.vendor == other.plan.vendor;
-    if !same_vendor || std::ptr::eq(other.plan, answer.plan) {
-        return None;
+/// Plans, by id, of which another plan of the vendor costs no more and grants no less, and is not just the same.
+fn dominated<'a>(answers: &'a [Answer<'a>]) -> BTreeMap<&'a str, Kind<'a>> {
+    type Tier<'a> = (Ratio, Ratio, &'a Plan);
+    let mut vendors: BTreeMap<&str, Vec<Tier<'a>>> = BTreeMap::new();
+    for answer in answers {
+        let (Some(vendor), Some(revenue), Some(ceiling)) = (&answer.plan.vendor, &answer.revenue, answer.ceiling())
+        else {
+            continue;
+        };
+        let tier = (revenue.gross_usd.clone(), ceiling.usd.clone(), answer.plan);
+        vendors.entry(vendor).or_default().push(tier);
     }
-    let figures =
-        |answer: &Answer<'_>| Some((answer.revenue.as_ref()?.gross_usd.clone(), answer.ceiling()?.usd.clone()));
-    let ((price, max), (other_price, other_max)) = (figures(answer)?, figures(other)?);
-    let no_worse = other_price <= price && other_max >= max && max.is_positive();
-    (no_worse && (other_price < price || other_max > max)).then_some((other.plan, (max, other_max)))
+    let mut found = BTreeMap::new();
+    for mut tiers in vendors.into_values() {
+        // Cheapest first; of one price, the one that grants most.
+        tiers.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| b.1.cmp(&a.1)));
+        let mut best: Option<&Tier<'a>> = None;
+        for tier in &tiers {
+            match best {
+                Some(known) if known.1 > tier.1 || known.1 == tier.1 && known.0 < tier.0 => {
+                    if tier.1.is_positive() {
+                        let max_api_usd = (tier.1.clone(), known.1.clone());
+                        found.insert(&*tier.2.id, Kind::Dominated { by: known.2, max_api_usd });
+                    }
+                }
+                Some(known) if known.1 == tier.1 => {}
+                _ => best = Some(tier),
+            }
+        }
+    }
+    found
 }

@@ -18,6 +18,8 @@ pub struct Checked {
     pub warnings_fail: bool,
     /// The file that a finding without a place is shown at.
     pub home: String,
+    /// The folder of the check, with `/` at its end; paths below it are shown without it.
+    pub root: String,
 }
 
 /// A rule, in words.
@@ -131,13 +133,14 @@ impl Checked {
 
 impl Finding {
     /// The path of the file, `/` between folders and without `./`, and line and column, from 1.
-    pub(super) fn location<'a>(&'a self, home: &'a str) -> (&'a str, usize, usize) {
+    pub(super) fn location<'a>(&'a self, checked: &'a Checked) -> (&'a str, usize, usize) {
         let place = self.problem.place.as_ref();
         // A flag is no file that a service could show.
         let place = place.filter(|place| !place.source.name.starts_with("--"));
-        let path = place.map_or(home, |place| place.source.name.as_str());
+        let path = place.map_or(checked.home.as_str(), |place| place.source.name.as_str());
         let (line, column) = place.and_then(crate::problem::Place::line_column).unwrap_or((1, 1));
-        let mut path = path;
+        let below = path.strip_prefix(checked.root.as_str()).filter(|below| !below.is_empty());
+        let mut path = below.unwrap_or(path);
         while let Some(rest) = path.strip_prefix("./") {
             path = rest;
         }
@@ -193,7 +196,7 @@ pub fn markdown(checked: &Checked, look: &Look) -> String {
     }
     out += "| | Rule | Plan | Finding | Passes with | Where |\n|---|---|---|---|---|---|\n";
     for (done, finding) in shown.iter().enumerate() {
-        let (path, line, _) = finding.location(&checked.home);
+        let (path, line, _) = finding.location(checked);
         let said = [&finding.problem.message].into_iter().chain(&finding.problem.notes);
         let cells = [
             finding.outcome.word().to_owned(),

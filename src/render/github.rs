@@ -3,7 +3,7 @@
 //! A step shows ten of each level and drops the rest without a word, so the tenth says how many more there are.
 
 use super::escape;
-use super::finding::{Checked, Finding, Outcome};
+use super::finding::{Checked, Finding};
 use crate::problem::Level;
 
 /// Annotations of one level before the one that counts the rest.
@@ -38,12 +38,9 @@ pub fn commands(checked: &Checked) -> String {
 }
 
 fn annotation(finding: &Finding, checked: &Checked) -> String {
-    let (path, line, column) = finding.location(&checked.home);
+    let (path, line, column) = finding.location(checked);
     let title = escape::github_property(&safe(&finding.rule));
-    let mut lines: Vec<String> = finding.lines().map(|line| safe(line)).collect();
-    if finding.outcome == Outcome::Waived {
-        lines.extend(finding.waiver.as_ref().map(|reason| format!("waived: {}", safe(reason))));
-    }
+    let lines: Vec<String> = finding.lines().map(|line| safe(line)).collect();
     format!(
         "::{} file={},line={line},col={column},title={title}::{}\n",
         command(finding.problem.level),

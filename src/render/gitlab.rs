@@ -13,7 +13,7 @@ pub fn document(checked: &Checked) -> String {
         .iter()
         .filter(|finding| finding.outcome.is_shown() && finding.outcome != Outcome::Waived)
         .map(|finding| {
-            let (path, line, _) = finding.location(&checked.home);
+            let (path, line, _) = finding.location(checked);
             let lines: Vec<String> = finding.lines().map(|line| escape::terminal(line, false)).collect();
             json!({
                 "description": lines.join("; "),

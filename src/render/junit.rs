@@ -3,21 +3,18 @@
 //! Denied is a failure, what cannot be evaluated an error, and what is waived or does not apply is skipped, so that it is
 //! not counted as passed. There is no host and no time: the same result is the same file.
 
+use std::collections::BTreeMap;
+
 use super::escape;
 use super::finding::{Checked, Finding, Outcome};
 
 /// The document.
 #[must_use]
 pub fn document(checked: &Checked) -> String {
-    let mut suites: Vec<(&str, Vec<&Finding>)> = Vec::new();
+    let mut suites: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
     for finding in &checked.findings {
-        let name = finding.plan.as_deref().unwrap_or("inputs");
-        match suites.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, cases)) => cases.push(finding),
-            None => suites.push((name, vec![finding])),
-        }
+        suites.entry(finding.plan.as_deref().unwrap_or("inputs")).or_default().push(finding);
     }
-    suites.sort_by_key(|(name, _)| *name);
     let all: Vec<&Finding> = checked.findings.iter().collect();
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     out += &format!("<testsuites name=\"plancost check\"{}>\n", counts(&all, checked.warnings_fail));

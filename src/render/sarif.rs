@@ -65,7 +65,7 @@ pub fn document(checked: &Checked) -> String {
 }
 
 fn result(finding: &Finding, checked: &Checked) -> Value {
-    let (path, line, column) = finding.location(&checked.home);
+    let (path, line, column) = finding.location(checked);
     let mut result = json!({
         "ruleId": text(&finding.rule),
         "level": level(finding.problem.level),

@@ -1,6 +1,6 @@
 //! Findings: verdicts, lints and mistakes, each with its place, its fingerprint and its row of the JSON document.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -46,7 +46,7 @@ pub(super) struct Findings<'a> {
 macro_rules! columns {
     ($($key:literal $unit:ident $meaning:literal)+) => {
         /// The columns of the JSON document.
-        pub(super) fn columns() -> Vec<Column> {
+        pub(in crate::cli) fn columns() -> Vec<Column> {
             vec![$(Column {
                 key: $key,
                 title: $key.to_owned(),
@@ -116,16 +116,18 @@ impl<'a> Findings<'a> {
         }
     }
 
-    /// Mistakes of the policy and of the files: those that concern what was asked for.
-    pub(super) fn problems(&mut self, policy: &[Problem], files: &[Problem], plans: &[&Plan]) {
-        self.unpriced = files.iter().filter(|problem| problem.code == codes::UNPRICED).cloned().collect();
-        let concerns = |problem: &&Problem| {
-            let plan = problem.plan.as_ref();
-            // What has no price is told of the plans that need it.
-            problem.level == Level::Error
-                || problem.code != codes::UNPRICED && plan.is_none_or(|id| plans.iter().any(|plan| *plan.id == **id))
+    /// Takes in mistakes of the policy and of the files, and returns those that concern what was asked for.
+    pub(super) fn problems(&mut self, policy: Vec<Problem>, files: Vec<Problem>, plans: &[&Plan]) -> Vec<Problem> {
+        let ids: BTreeSet<&str> = plans.iter().map(|plan| &*plan.id).collect();
+        // What has no price is told of the plans that need it.
+        let (unpriced, files): (Vec<Problem>, Vec<Problem>) =
+            files.into_iter().partition(|problem| problem.code == codes::UNPRICED && problem.level < Level::Error);
+        self.unpriced = unpriced;
+        let concerns = |problem: &Problem| {
+            problem.level == Level::Error || problem.plan.as_ref().is_none_or(|id| ids.contains(&**id))
         };
-        for problem in policy.iter().chain(files.iter().filter(concerns)) {
+        let told: Vec<Problem> = policy.into_iter().chain(files.into_iter().filter(concerns)).collect();
+        for problem in &told {
             let outcome = match problem.level {
                 Level::Error => Outcome::Broken,
                 Level::Warning => Outcome::Warned,
@@ -135,6 +137,7 @@ impl<'a> Findings<'a> {
             let path = problem.place.as_ref().map_or("input", |place| &place.source.name);
             self.add(&rule, path.to_owned(), outcome, problem.clone(), None);
         }
+        told
     }
 
     /// Every test of every plan.
