@@ -48,6 +48,8 @@ pub struct Finding {
     pub outcome: Outcome,
     /// What there is to say, and where.
     pub problem: Problem,
+    /// Line and column of that, from 1; counted once, because a file may hold thousands of findings.
+    pub at: Option<(usize, usize)>,
     /// Why it is waived, if it is.
     pub waiver: Option<String>,
     /// Names it from run to run: made from rule, plan and figure, not from lines or values.
@@ -138,7 +140,7 @@ impl Finding {
         // A flag is no file that a service could show.
         let place = place.filter(|place| !place.source.name.starts_with("--"));
         let path = place.map_or(checked.home.as_str(), |place| place.source.name.as_str());
-        let (line, column) = place.and_then(crate::problem::Place::line_column).unwrap_or((1, 1));
+        let (line, column) = place.and(self.at).unwrap_or((1, 1));
         let below = path.strip_prefix(checked.root.as_str()).filter(|below| !below.is_empty());
         let mut path = below.unwrap_or(path);
         while let Some(rest) = path.strip_prefix("./") {

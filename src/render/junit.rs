@@ -70,7 +70,7 @@ fn test_case(suite: &str, finding: &Finding, warnings_fail: bool) -> String {
     let message = escape::xml(&finding.problem.message);
     let body: Vec<String> = finding.lines().map(|line| escape::xml(line)).collect();
     let place = finding.problem.place.as_ref().map(|place| {
-        let (line, _) = place.line_column().unwrap_or((1, 1));
+        let (line, _) = finding.at.unwrap_or((1, 1));
         escape::xml(&format!("{}:{line}", place.source.name))
     });
     let body = body.into_iter().chain(place).collect::<Vec<_>>().join("\n");

@@ -294,7 +294,7 @@ impl<'a> Findings<'a> {
             Level::Warning => "warn",
             Level::Note => "note",
         };
-        let line = problem.place.as_ref().and_then(Place::line_column);
+        let line = problem.place.as_ref().and_then(|place| self.line_column(place));
         let cells = vec![
             text(rule),
             or_none(plan.as_deref(), text),
@@ -320,7 +320,7 @@ impl<'a> Findings<'a> {
             none(),
             text(&fingerprint),
         ];
-        let finding = Finding { rule: rule.to_owned(), plan, figure, outcome, problem, waiver, fingerprint };
+        let finding = Finding { rule: rule.to_owned(), plan, figure, outcome, problem, at: line, waiver, fingerprint };
         self.items.push(Item { finding, cells });
     }
 
@@ -328,6 +328,19 @@ impl<'a> Findings<'a> {
     pub(super) fn finish(mut self) -> Vec<Item> {
         self.items.sort_by_key(|item| item.finding.outcome);
         self.items
+    }
+
+    /// As [`Place::line_column`], without counting the lines anew.
+    fn line_column(&self, place: &Place) -> Option<(usize, usize)> {
+        let start = place.span.as_ref()?.start;
+        match self.sources.get(&*place.source.name) {
+            Some((source, starts)) if Arc::ptr_eq(source, &place.source) => {
+                let line = starts.partition_point(|&first| first <= start);
+                let before = source.text.get(starts[line - 1]..start)?;
+                Some((line, 1 + before.chars().count()))
+            }
+            _ => place.line_column(),
+        }
     }
 
     /// The place of a table: its line, or the line of its `id`.
