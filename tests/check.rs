@@ -496,7 +496,7 @@ allowance_unknown = true
     assert_eq!(
         found,
         [
-            ":5:1: warning[PC511]: the price of a was checked on 2026-08-01, 61 days before",
+            ":5:1: warning[PC511]: the price of a was checked on 2026-08-01, 61 days before 2026-10-01",
             ":12:1: warning[PC513]: limit `week` of a can never bind: `day` is always tighter",
             ":15:1: warning[PC513]: limit `month` of a can never bind: `day` is always tighter",
             ":19:1: warning[PC514]: b is beaten by a, which costs no more and grants no less",

@@ -320,8 +320,16 @@ fn read_policy(
             let message = format!("cannot read `{}`: it is a folder", path.display());
             return Err(Problem::error(codes::UNREADABLE, message).help("name a policy file").into());
         }
+        if path.as_os_str() == "-" && world.stdin_is_terminal {
+            return Err(Problem::error(codes::USAGE, "`--policy -` reads standard input, which is a terminal").into());
+        }
         let mut found = Vec::new();
-        for input in inputs::read(&selection, world, &mut found) {
+        let read = inputs::read(&selection, world, &mut found);
+        if read.len() > 1 {
+            let message = format!("`{}` names {} files", path.display(), read.len());
+            return Err(Problem::error(codes::USAGE, message).help("a check has one policy").into());
+        }
+        for input in read {
             names.push(input.source.name.clone());
             let (read, wrong) = files::read(&input.source, &OTHER_RULES);
             found.extend(wrong);

@@ -188,7 +188,7 @@ impl<'a> Findings<'a> {
         let strict = self.strict && self.policy.rules.is_empty();
         for lint in lints(&answers, self.asked.day, max_age.map(|(days, _)| *days), self.bench.unpriced) {
             let (name, figure) = words::lint_name(&lint.kind);
-            let mut problem = words::lint(&lint, max_age, strict);
+            let mut problem = words::lint(&lint, self.bench.question.day, max_age, strict);
             problem.place = self.place(lint.line, lint.plan.is_some() && !matches!(lint.kind, Kind::NeverBinds { .. }));
             if let Kind::Gap { gaps } = &lint.kind {
                 if lint.plan.is_some_and(|plan| self.told.contains(&plan.id)) {

@@ -7,7 +7,7 @@ use crate::policy::{Bound, Grade, NotApplicable, Side, Standing, Value, Verdict,
 use crate::problem::{Code, Level, Place, Problem};
 use crate::render::cell;
 use crate::report::Cell;
-use crate::units::Ratio;
+use crate::units::{Date, Ratio};
 
 use super::super::analyze::gap_text;
 use crate::catalog::codes;
@@ -186,7 +186,7 @@ pub(super) fn lint_name(kind: &Kind<'_>) -> (&'static str, String) {
 }
 
 /// A lint as a problem, without its place; `max_age` is where the greatest age of prices is demanded.
-pub(super) fn lint(lint: &Lint<'_>, max_age: Option<&(u64, Place)>, strict: bool) -> Problem {
+pub(super) fn lint(lint: &Lint<'_>, day: Date, max_age: Option<&(u64, Place)>, strict: bool) -> Problem {
     let whose = |model: &Option<&std::sync::Arc<str>>| match (model, lint.plan) {
         (Some(model), _) => format!("the price of model `{model}`"),
         (None, Some(plan)) => format!("the price of {}", plan.id),
@@ -197,7 +197,7 @@ pub(super) fn lint(lint: &Lint<'_>, max_age: Option<&(u64, Place)>, strict: bool
     let problem = match &lint.kind {
         Kind::Stale { model, checked, age, grade } => {
             let said = match (checked, age) {
-                (Some(checked), Some(age)) => format!("was checked on {checked}, {age} days before"),
+                (Some(checked), Some(age)) => format!("was checked on {checked}, {age} days before {day}"),
                 _ => "has no `checked`, so that its age is not known".to_owned(),
             };
             let message = format!("{} {said}", whose(model));
