@@ -59,8 +59,8 @@ pub struct Catalog {
     pub workloads: BTreeMap<Arc<str>, Workload>,
     /// Models of which a file says that nobody knows the price.
     pub unpriced: BTreeSet<Arc<str>>,
-    /// The newest day on which a figure was checked or a plan or limit began; without one, on which a price began, which
-    /// may be announced for later; `None` without dates.
+    /// The newest day on which a figure was checked, or a plan or limit began that does not say when it was checked;
+    /// without one, on which a price began, which may be announced for later; `None` without dates.
     pub newest: Option<Date>,
 }
 

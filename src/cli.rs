@@ -7,6 +7,7 @@ mod analyze;
 mod args;
 mod asked;
 mod check;
+mod compare;
 mod inputs;
 mod looks;
 mod output;
@@ -43,6 +44,7 @@ struct Cli {
 enum Verb {
     Analyze(Box<analyze::Args>),
     Check(Box<check::Args>),
+    Compare(Box<compare::Args>),
     Schema(schema::Args),
 }
 
@@ -115,6 +117,7 @@ pub fn run(world: &mut World<'_>) -> u8 {
     let exit = match cli.verb {
         Verb::Analyze(args) => finish(analyze::run(&args, world), &args.output, world),
         Verb::Check(args) => check::run(&args, world),
+        Verb::Compare(args) => finish(compare::run(&args, world), &args.output, world),
         Verb::Schema(args) => schema::run(&args, world),
     };
     exit as u8
@@ -135,13 +138,15 @@ fn parse(world: &mut World<'_>) -> Result<Cli, u8> {
         || world.args.iter().any(|arg| arg == "--color=never");
     let depth = looks::depth(world, never.then_some(looks::When::Never), world.stdout_columns);
     let color = if depth == ColorDepth::None { clap::ColorChoice::Never } else { clap::ColorChoice::Always };
-    let command = Cli::command().color(color).term_width(world.stdout_columns.unwrap_or(100).clamp(40, 100));
+    let command = Cli::command().color(color).term_width(looks::width(world, None).unwrap_or(80).clamp(40, 100));
     let error = match command.try_get_matches_from(&world.args).and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => return Ok(cli),
         Err(error) => error,
     };
     let text = error.render();
     let text = if depth == ColorDepth::None { text.to_string() } else { text.ansi().to_string() };
+    // Indented blank lines are clap's.
+    let text: String = text.lines().map(|line| format!("{}\n", line.trim_end())).collect();
     if error.use_stderr() {
         say(world, &text);
         return Err(Exit::Usage as u8);

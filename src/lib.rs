@@ -26,6 +26,8 @@ pub mod analysis;
 
 pub mod policy;
 
+pub mod scenario;
+
 // Edges: text in, text out.
 pub mod catalog;
 

@@ -26,12 +26,13 @@ mod palette;
 mod plain;
 mod problems;
 pub mod sarif;
+mod side_by_side;
 mod text;
 mod width;
 
 pub use problems::{MessageFormat, problems};
 
-use crate::report::{Cell, Report};
+use crate::report::{Cell, Layout, Report};
 
 /// The forms a report can take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -113,7 +114,15 @@ pub fn cell(cell: &Cell) -> String {
 /// JSON and JSON lines always hold every column.
 #[must_use]
 pub fn render(report: &Report, columns: &[usize], format: Format, look: &Look) -> String {
+    if let Layout::Columns(side) = &report.layout
+        && !report.rows.is_empty()
+        && let Some(text) = side_by_side::document(report, side, columns, format, look)
+    {
+        return escape::commands(text, look);
+    }
     match format {
+        // Without a row there is nothing to read: what went wrong is said elsewhere.
+        Format::Table | Format::Plain | Format::Markdown if report.rows.is_empty() => String::new(),
         Format::Table => escape::commands(text::table(report, columns, look), look),
         Format::Plain => escape::commands(plain::blocks(report, columns, look), look),
         Format::Markdown => escape::commands(markdown::table(report, columns, look), look),

@@ -3,6 +3,8 @@
 //! A column has a key for machines, with its unit in the name, and a title for people. A heat map is a column of
 //! [`Cell::Heat`]. So a format only ever prints one [`Report`], and every command has every format.
 
+use std::collections::BTreeSet;
+
 use crate::problem::Problem;
 use crate::units::{Date, Ratio};
 
@@ -11,6 +13,8 @@ use crate::units::{Date, Ratio};
 pub struct Report {
     /// The command: `analyze`.
     pub kind: &'static str,
+    /// Which way its table lies for people.
+    pub layout: Layout,
     /// Whether every figure that was asked for is known and every input was read.
     pub complete: bool,
     /// The day whose facts were used.
@@ -31,6 +35,45 @@ pub struct Report {
     pub footer: Vec<String>,
     /// What was wrong with the inputs.
     pub problems: Vec<Problem>,
+}
+
+/// Which way a table lies. Documents for machines have an object or a line for each result, either way.
+#[derive(Clone, Debug, Default)]
+pub enum Layout {
+    /// A line for each result, a column for each figure.
+    #[default]
+    Rows,
+    /// A line for each figure, a column for each result.
+    Columns(SideBySide),
+}
+
+/// What results that stand side by side say of one another.
+#[derive(Clone, Debug, Default)]
+pub struct SideBySide {
+    /// The figures that are the best of their line.
+    pub best: BTreeSet<At>,
+    /// The result that the others are held against, if there is one.
+    pub baseline: Option<Baseline>,
+}
+
+/// One figure of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct At {
+    /// Position of the result.
+    pub row: usize,
+    /// Position of the column.
+    pub column: usize,
+    /// Which point of a heat column; 0 for others.
+    pub point: usize,
+}
+
+/// A result that the others are held against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Baseline {
+    /// Position of the result.
+    pub row: usize,
+    /// Position of the column whose records hold, by the keys of other columns, how much more a result has.
+    pub differences: usize,
 }
 
 /// Keys and their values, in order.
@@ -163,8 +206,11 @@ pub enum Missing {
 /// Margin and profit at one utilization.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HeatCell {
-    /// Share of the allowance that is used.
+    /// Share of the allowance that is asked for.
     pub utilization: Ratio,
+    /// Share that is served: less than asked for past the limit, where no overage is sold. [`Cell::Share`] or
+    /// [`Cell::Missing`].
+    pub served: Cell,
     /// [`Cell::Share`] or [`Cell::Missing`].
     pub margin: Cell,
     /// [`Cell::Usd`] or [`Cell::Missing`].

@@ -27,6 +27,9 @@ codes! {
         "A flag or a variable of the environment has a value that cannot be used. The message says what would be right."
     UNKNOWN_COLUMN 10 "a column that does not exist"
         "`--columns` and `--sort` take the keys of columns. `--columns help` lists them with their meanings."
+    UNKNOWN_PLAN 12 "a plan that does not exist"
+        "The command names plans by their ids, or by patterns such as `claude-*`. None of the plans that were on sale that \
+         day fits. `plancost analyze --columns plan` lists them; `--as-of` asks for another day."
     UNREADABLE 101 "a file cannot be read"
         "The file or folder does not exist, is of another kind than expected, or may not be read. The other \
          files are still used, but the answer is not complete and the exit code is 3."
@@ -43,7 +46,8 @@ codes! {
         "TOML allows a key once in a table, and a `[table]` once in a file. Several plans, limits or rates each have \
          their own `[[double brackets]]`."
     TOO_LARGE 106 "a file is too large"
-        "A plan file has at most 1 MiB. The whole bundled catalogue is a fraction of that."
+        "A plan file has at most 1 MiB unless `--max-file-size` says otherwise: reading one takes about ninety bytes of memory \
+         for each of its own. The whole bundled catalogue is a fraction of that."
     TYPE 107 "a value is of the wrong kind"
         "Text stands in quotes; numbers, dates and `true`/`false` do not; lists stand in `[ ]`."
     MISSING 108 "something that must be there is missing"

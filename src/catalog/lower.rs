@@ -33,7 +33,7 @@ pub(super) struct Lowering {
     model_refs: Vec<At<Arc<str>>>,
     /// Names that were written, in tables that are wrong.
     unsound: BTreeSet<Arc<str>>,
-    /// The newest day on which a figure was checked, or on which a plan or limit began.
+    /// The newest day on which a figure was checked, or a plan or limit began that says no such day.
     newest_known: Option<Date>,
     /// The newest day on which a price began, which may be announced for later.
     newest_announced: Option<Date>,
@@ -172,6 +172,13 @@ impl Lowering {
             );
         }
         Validity { from: day(from), until: day(until), held_earlier: flag(earlier) }
+    }
+
+    /// What does not say when it was checked was known on the day it began at the latest.
+    fn known_since(&mut self, provenance: &Provenance, validity: &Validity) {
+        if provenance.checked.is_none() {
+            self.newest_known = self.newest_known.max(validity.from);
+        }
     }
 
     fn vendor(&mut self, table: &shape::Vendor, origin: &Origin<'_>, reader: &mut Reader) {
@@ -366,7 +373,7 @@ impl Lowering {
         let fees = fees(table, report);
         let provenance = self.provenance(table, origin);
         let validity = self.validity(&table.from, &table.until, &table.held_earlier, reader);
-        self.newest_known = self.newest_known.max(validity.from);
+        self.known_since(&provenance, &validity);
         let allowance = self.allowance(table, &provenance, origin, reader);
         let credits = self.credits(table, &allowance, reader);
         let overage = table.overage.get().and_then(|overage| {
@@ -451,8 +458,8 @@ impl Lowering {
         for row in table.limit.get().into_iter().flat_map(|rows| &rows.0) {
             let Some(every) = row.every.get() else { continue };
             let validity = self.validity(&row.from, &row.until, &row.held_earlier, reader);
-            self.newest_known = self.newest_known.max(validity.from);
             let provenance = inherit(self.provenance(row, origin), plan);
+            self.known_since(&provenance, &validity);
             let grant = grant(row, reader);
             let range = grant.as_ref().and_then(|(grant, place)| range(row, grant, place, reader));
             let models = row.models.get().map(|models| self.names(models));
@@ -566,6 +573,19 @@ impl Lowering {
         self.catalog.plans.retain(|_| !gone.contains(&nth.next().expect("it has no end")));
         for rates in std::mem::take(&mut self.rates).into_values().flatten() {
             self.catalog.rates.insert(rates);
+        }
+        for plan in &mut self.catalog.plans {
+            let limits = match &mut plan.allowance {
+                Allowance::Limits(limits) => limits.as_mut_slice(),
+                Allowance::Unlimited | Allowance::Unknown => &mut [],
+            };
+            let scopes = limits.iter_mut().filter_map(|limit| limit.models.as_mut()).flatten();
+            let rates = &self.catalog.rates;
+            for name in scopes.chain(plan.credits.by_model.iter_mut().map(|row| &mut row.model)) {
+                if let Some(model) = rates.resolve(name) {
+                    *name = Arc::clone(model);
+                }
+            }
         }
         let mut told = BTreeSet::new();
         for model in &self.model_refs {

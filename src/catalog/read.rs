@@ -248,9 +248,7 @@ impl<'a> Keys<'_, 'a> {
             format!("unknown key `{}` in {}", shown(name), self.reader.context)
         };
         let mut problem = Problem::error(codes::UNKNOWN_KEY, message).at(place);
-        let bound = 1 + name.len() / 4;
-        let near = |doc: &&KeyDoc| doc.key.len().abs_diff(name.len()) <= bound;
-        if let Some(meant) = nearest(name, known.iter().filter(near).map(|doc| doc.key)) {
+        if let Some(meant) = nearest(name, known.iter().map(|doc| doc.key)) {
             problem = problem.label(format!("did you mean `{meant}`?"));
             let doc = known.iter().find(|doc| doc.key == meant).expect("it is one of them");
             if !self.is_written(meant) {

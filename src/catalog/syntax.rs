@@ -11,24 +11,12 @@ use super::codes;
 use super::read::{Reader, shown};
 use crate::problem::{Place, Problem, Source};
 
-/// Most bytes of a plan file; the parser takes about ninety bytes of memory for each.
-const BYTES_MAX: usize = 1 << 20;
-
 /// The tree of a file, without the tables that mistakes of syntax make doubtful.
 ///
 /// A mistake drops the top-level table it stands in and, unless it is a mere repetition or a wrong date, all that
 /// follow it.
 pub(super) fn parse<'a>(source: &'a Arc<Source>, reader: &mut Reader) -> Spanned<DeValue<'a>> {
     let text = source.text.as_str();
-    if text.len() > BYTES_MAX {
-        let message = format!("`{}` has {} bytes", source.name, text.len());
-        reader.report(
-            Problem::error(codes::TOO_LARGE, message)
-                .at(Place::whole(source))
-                .help("a plan file has at most 1,048,576 bytes"),
-        );
-        return Spanned::new(0..0, DeValue::Table(DeTable::new()));
-    }
     let (tree, errors) = DeTable::parse_recoverable(text);
     let mut tree = tree.into_inner();
     let mut mistakes: Vec<Mistake> = errors

@@ -12,11 +12,10 @@ use crate::economics::{Subscriber, serving_share};
 use crate::plan::Plan;
 use crate::problem::{Level, Problem};
 use crate::render;
-use crate::report::{Cell, Column, HeatTitle, Report, Row, Unit};
+use crate::report::{Cell, Column, HeatTitle, Layout, Report, Row, Unit};
 use crate::units::Ratio;
 use crate::workload::NoRateReason;
-use fields::{Context, Field};
-pub(super) use fields::{fields, gap_text};
+pub(super) use fields::{Context, Field, fields, gap_text};
 
 /// Show what each plan's allowance is worth and where its vendor starts to lose
 ///
@@ -32,13 +31,13 @@ pub(super) struct Args {
     #[command(flatten)]
     pub(super) inputs: super::args::InputArgs,
     /// Show the margin at these utilizations: percent, decimal or fraction
-    #[arg(long, value_name = "U,…", value_delimiter = ',', value_parser = super::values::utilization)]
+    #[arg(long, help_heading = "Question", value_name = "U,…", value_delimiter = ',', value_parser = super::values::utilization)]
     pub(super) at: Vec<HeatTitle>,
     /// Put plans of one vendor under one heading
-    #[arg(long, value_name = "WHAT")]
+    #[arg(long, help_heading = "Question", value_name = "WHAT")]
     pub(super) group: Option<Group>,
     /// Print everything that was assumed
-    #[arg(long)]
+    #[arg(long, help_heading = "Question")]
     pub(super) assumptions: bool,
     #[command(flatten)]
     pub(super) terms: super::args::TermsArgs,
@@ -99,12 +98,24 @@ Examples:
   plancost analyze --json --as-of 2026-06-15
 
 Exit codes:
-  0  done          2  wrong use                       4  incomplete, with --strict
-                   3  an input could not be used      5  the output could not be written";
+  0  done
+  2  wrong use
+  3  an input could not be used; the others are answered
+  4  the answer is incomplete, with --strict
+  5  the output could not be written";
 
 /// The points of the strip and of the heat map where none are asked for: every tenth.
 fn default_points() -> Vec<HeatTitle> {
     (0..=10).map(|tenth| HeatTitle { utilization: Ratio::new(tenth, 10), text: format!("{}%", tenth * 10) }).collect()
+}
+
+/// What a strip of these points is called.
+fn heat_title(points: &[HeatTitle]) -> String {
+    match points {
+        [one] => format!("Use {}", one.text),
+        [first, .., last] => format!("Use {}→{}", first.text, last.text),
+        [] => "Use".to_owned(),
+    }
 }
 
 /// Answers the command.
@@ -113,7 +124,10 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     let mut fields = fields(&points);
     if !args.at.is_empty() {
         // Margins that were asked for stay when the table is too wide.
-        fields.iter_mut().filter(|field| field.column.unit == Unit::Heat).for_each(|heat| heat.column.drop_rank = 0);
+        for heat in fields.iter_mut().filter(|field| field.column.unit == Unit::Heat) {
+            heat.column.drop_rank = 0;
+            heat.column.title = heat_title(&args.at);
+        }
     }
     let columns: Vec<&Column> = fields.iter().map(|field| &field.column).collect();
     if args.output.columns.iter().any(|name| name == "help") {
@@ -122,7 +136,11 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     let (chosen, order) = select(&args.output, &columns)?;
     let mut problems = Vec::new();
     let asked = ask(&args.inputs, &args.terms, world, &mut problems)?;
-    let plans = wanted(&asked, &args.inputs, &mut problems);
+    if strict(&args.terms, world) {
+        let is_unportable = |problem: &&mut Problem| problem.code == codes::TOML_1_1;
+        problems.iter_mut().filter(is_unportable).for_each(|problem| problem.level = Level::Error);
+    }
+    let plans = wanted(&asked, &args.inputs, &mut problems)?;
     let failed = problems.iter().any(|problem| problem.level == Level::Error);
     let plans = if failed && args.inputs.fail_fast { Vec::new() } else { plans };
     let (mut rows, answers) = rows(&plans, &asked, args, &points, &fields);
@@ -133,6 +151,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     let incomplete = answers.iter().filter(|answer| !answer.gaps.is_empty()).count();
     let report = Report {
         kind: "analyze",
+        layout: Layout::Rows,
         complete: incomplete == 0 && !failed,
         as_of: asked.day,
         inputs: asked.inputs.clone(),
@@ -184,7 +203,7 @@ fn rows<'a>(
 }
 
 /// Keeps what concerns the selected plans, and adds what only shows once they are answered.
-fn explain_gaps(answers: &[Answer<'_>], problems: &mut Vec<Problem>) {
+pub(super) fn explain_gaps(answers: &[Answer<'_>], problems: &mut Vec<Problem>) {
     let mut unpriced: Vec<Problem> = Vec::new();
     let mut unpriced_limits = Vec::new();
     for answer in answers {
@@ -258,6 +277,11 @@ fn footer(asked: &Asked, answers: &[Answer<'_>], args: &Args) -> Vec<String> {
     if answers.iter().any(Answer::is_approximate) {
         lines.push("~ is measured or estimated, not published (--columns plan,basis).".to_owned());
     }
+    let is_cut = |answer: &&Answer<'_>| answer.economics.as_ref().is_some_and(|economics| economics.overage.is_none());
+    let cut = answers.iter().filter(is_cut).count();
+    if cut > 0 && args.at.iter().any(|point| point.utilization > Ratio::one()) {
+        lines.push(format!("Above 100%: {cut} of {} plans sell no overage and serve no more than all.", answers.len()));
+    }
     let ended = asked.catalog.plans.len() - plans_on(&asked.catalog.plans, asked.question.day).len();
     if ended > 0 && args.inputs.plan.is_empty() {
         lines.push(format!(
@@ -279,7 +303,7 @@ fn footer(asked: &Asked, answers: &[Answer<'_>], args: &Args) -> Vec<String> {
     lines
 }
 
-fn basis_line(asked: &Asked, answers: &[Answer<'_>]) -> String {
+pub(super) fn basis_line(asked: &Asked, answers: &[Answer<'_>]) -> String {
     let mut shares: Vec<&Ratio> = answers.iter().map(|answer| &answer.serving_share).collect();
     shares.sort_unstable();
     shares.dedup();
@@ -294,9 +318,9 @@ fn basis_line(asked: &Asked, answers: &[Answer<'_>]) -> String {
         }
         (None, []) => "not needed".to_owned(),
     };
-    let day = asked.day.map_or_else(|| "no date".to_owned(), |day| day.to_string());
+    let prices = asked.day.map_or_else(|| "undated list prices".to_owned(), |day| format!("list prices of {day}"));
     format!(
-        "USD per seat and month, API-equivalent at list prices of {day}; serving cost {serving}; month of 30.4375 days. \
+        "USD per seat and month, API-equivalent at {prices}; serving cost {serving}; month of 30.4375 days. \
          Estimates, not invoices."
     )
 }

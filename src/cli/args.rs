@@ -13,7 +13,7 @@ use crate::units::Ratio;
 #[command(next_help_heading = "Plans and prices")]
 pub(super) struct InputArgs {
     /// Plan files, folders of them, patterns, or `-` for standard input
-    #[arg(value_name = "PLAN")]
+    #[arg(value_name = "PLAN", help_heading = clap::builder::Resettable::Reset)]
     pub(super) paths: Vec<PathBuf>,
     /// Only plans whose id matches; `*` stands for anything
     #[arg(long, value_name = "GLOB")]

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::Stop;
 use super::args::{BilledWord, InputArgs, MixWord, TermsArgs};
 use super::inputs;
 use super::values::{self, Day};
 use super::world::World;
+use super::{Exit, Stop};
 use crate::allowance::{Hours, Schedule};
 use crate::analysis::{Question, default_api_gross_margin, plans_on};
 use crate::catalog::{self, Catalog, Input, codes};
@@ -56,7 +56,7 @@ pub(super) fn ask(
             input.plans = false;
         }
     }
-    for (paths, plans) in [(&args.prices, false), (&args.paths, true)] {
+    for (paths, plans) in [(&args.paths, true), (&args.prices, false)] {
         let selection = inputs::Selection {
             paths: paths.clone(),
             plans,
@@ -67,6 +67,12 @@ pub(super) fn ask(
         inputs.extend(inputs::read(&selection, world, problems));
     }
     let (catalog, found) = catalog::read(&inputs, &args.set);
+    let is_in_flag = |problem: &&Problem| problem.place.as_ref().is_some_and(|place| place.source.name == "--set");
+    let wrong_flags: Vec<Problem> =
+        found.iter().filter(is_in_flag).filter(|problem| problem.level == Level::Error).cloned().collect();
+    if !wrong_flags.is_empty() {
+        return Err(Stop { exit: Exit::Usage, problems: wrong_flags });
+    }
     problems.extend(found);
     if args.fail_fast {
         let first = problems.iter().position(|problem| problem.level == Level::Error);
@@ -109,12 +115,17 @@ pub(super) fn ask(
         api_gross_margin: terms.api_margin.clone(),
         fees: terms.fees.map(super::args::Channel::fees),
     };
-    let asked_for: Vec<&catalog::Input> =
-        inputs.iter().filter(|input| args.paths.is_empty() || !input.bundled).collect();
+    let hashes: Vec<String> = inputs.iter().map(|input| sha256(&input.source.text)).collect();
+    let asked_for = || inputs.iter().zip(&hashes).filter(|(input, _)| args.paths.is_empty() || !input.bundled);
+    let names = inputs.iter().filter(|input| !input.bundled).map(|input| input.source.name.clone());
     Ok(Asked {
-        inputs: asked_for.iter().map(|input| input_record(input, &catalog)).collect(),
-        prices: price_records(&inputs, &catalog, day),
-        input_names: asked_for.iter().filter(|input| !input.bundled).map(|input| input.source.name.clone()).collect(),
+        inputs: asked_for().map(|(input, hash)| input_record(input, hash, &catalog)).collect(),
+        prices: inputs
+            .iter()
+            .zip(&hashes)
+            .filter_map(|(input, hash)| price_record(input, hash, &catalog, day))
+            .collect(),
+        input_names: names.collect(),
         sources: inputs.iter().map(|input| Arc::clone(&input.source)).collect(),
         catalog,
         question,
@@ -131,33 +142,29 @@ impl Asked {
     }
 }
 
-fn input_record(input: &Input, catalog: &Catalog) -> Record {
+fn input_record(input: &Input, hash: &str, catalog: &Catalog) -> Record {
     let plans = catalog.plans.iter().filter(|plan| *plan.provenance.line.path == *input.source.name).count();
     vec![
         ("path", Cell::Text(input.source.name.clone())),
-        ("sha256", Cell::Text(sha256(&input.source.text))),
+        ("sha256", Cell::Text(hash.to_owned())),
         ("plans", Cell::Count(plans as u64)),
     ]
 }
 
-/// The files that hold rates in use, with the newest day they were checked.
-fn price_records(inputs: &[Input], catalog: &Catalog, day: Option<Date>) -> Vec<Record> {
-    let of = |input: &Input| {
-        let mut found =
-            catalog.rates.iter().filter(|rates| *rates.provenance.line.path == *input.source.name).peekable();
-        found.peek()?;
-        let date = found.filter_map(|rates| rates.provenance.checked).max();
-        let unknown = || Cell::Missing(Missing::Unknown);
-        let age = date.zip(day).and_then(|(date, day)| u64::try_from((day - date).get_days()).ok());
-        Some(vec![
-            ("source", Cell::Text(input.source.name.clone())),
-            ("bundled", Cell::Flag(input.bundled)),
-            ("date", date.map_or_else(unknown, Cell::Date)),
-            ("age_days", age.map_or_else(unknown, Cell::Count)),
-            ("sha256", Cell::Text(sha256(&input.source.text))),
-        ])
-    };
-    inputs.iter().filter_map(of).collect()
+/// A file that holds rates in use, with the newest day they were checked.
+fn price_record(input: &Input, hash: &str, catalog: &Catalog, day: Option<Date>) -> Option<Record> {
+    let mut found = catalog.rates.iter().filter(|rates| *rates.provenance.line.path == *input.source.name).peekable();
+    found.peek()?;
+    let date = found.filter_map(|rates| rates.provenance.checked).max();
+    let unknown = || Cell::Missing(Missing::Unknown);
+    let age = date.zip(day).and_then(|(date, day)| u64::try_from((day - date).get_days()).ok());
+    Some(vec![
+        ("source", Cell::Text(input.source.name.clone())),
+        ("bundled", Cell::Flag(input.bundled)),
+        ("date", date.map_or_else(unknown, Cell::Date)),
+        ("age_days", age.map_or_else(unknown, Cell::Count)),
+        ("sha256", Cell::Text(hash.to_owned())),
+    ])
 }
 
 fn sha256(text: &str) -> String {
@@ -178,27 +185,49 @@ pub(super) fn today() -> Date {
     jiff::Timestamp::now().to_zoned_datetime(jiff::tz::TimeZone::UTC).date()
 }
 
-/// The plans in force that were selected; none at all is a problem.
-pub(super) fn wanted<'a>(asked: &'a Asked, args: &InputArgs, problems: &mut Vec<Problem>) -> Vec<&'a Plan> {
+/// The plans in force that were selected; none at all is a problem, unless it follows from one that is told already.
+pub(super) fn wanted<'a>(
+    asked: &'a Asked,
+    args: &InputArgs,
+    problems: &mut Vec<Problem>,
+) -> Result<Vec<&'a Plan>, Stop> {
+    let patterns = patterns(args)?;
+    let is_wanted = |id: &str| args.plan.is_empty() || patterns.iter().any(|pattern| pattern.matches(id));
     let plans = plans_on(&asked.catalog.plans, asked.question.day);
-    let patterns: Vec<glob::Pattern> = args.plan.iter().filter_map(|text| glob::Pattern::new(text).ok()).collect();
-    let selected: Vec<&Plan> = plans
-        .iter()
-        .filter(|plan| args.plan.is_empty() || patterns.iter().any(|pattern| pattern.matches(&plan.id)))
-        .copied()
-        .collect();
-    let already = problems.iter().any(|problem| problem.level == Level::Error);
-    if selected.is_empty() && !(already && args.plan.is_empty()) {
+    let selected: Vec<&Plan> = plans.iter().filter(|plan| is_wanted(&plan.id)).copied().collect();
+    let is_told = |problem: &Problem| {
+        problem.level == Level::Error
+            && (args.plan.is_empty()
+                || asked.catalog.plans.is_empty()
+                || problem.plan.as_ref().is_some_and(|id| is_wanted(id)))
+    };
+    if selected.is_empty() && !problems.iter().any(is_told) {
         problems.push(nothing_selected(asked, args, &plans));
     }
-    selected
+    Ok(selected)
+}
+
+fn patterns(args: &InputArgs) -> Result<Vec<glob::Pattern>, Stop> {
+    let pattern = |text: &String| {
+        glob::Pattern::new(text).map_err(|error| {
+            Problem::error(codes::USAGE, format!("`{text}` is not a pattern: {}", error.msg.to_lowercase()))
+                .help("write the id of a plan, or `*` for anything: `claude-*`")
+                .into()
+        })
+    };
+    args.plan.iter().map(pattern).collect()
 }
 
 pub(super) fn nothing_selected(asked: &Asked, args: &InputArgs, plans: &[&Plan]) -> Problem {
     let problem = Problem::error(codes::NOTHING_SELECTED, "no plan is selected");
+    let is_known = |pattern: &&String| asked.catalog.plans.iter().any(|plan| *plan.id == ***pattern);
+    if let (Some(plan), Some(day)) = (args.plan.iter().find(is_known), asked.day) {
+        return problem.note(format!("`{plan}` was not sold on {day}")).help("ask for another day with `--as-of`");
+    }
     if !args.plan.is_empty() && !plans.is_empty() {
         let patterns: Vec<String> = args.plan.iter().map(|pattern| format!("`{pattern}`")).collect();
-        let problem = problem.note(format!("{} match none of {} plans", patterns.join(", "), plans.len()));
+        let verb = if patterns.len() == 1 { "matches" } else { "match" };
+        let problem = problem.note(format!("{} {verb} none of {} plans", patterns.join(", "), plans.len()));
         let near = args.plan.iter().find_map(|pattern| nearest(pattern, plans.iter().map(|plan| &*plan.id)));
         return match near {
             Some(near) => problem.help(format!("did you mean `{near}`?")),

@@ -21,7 +21,7 @@ use crate::policy::{self, Bench, Bound, Grade, Policy, Rule, Test};
 use crate::problem::{Level, Place, Problem, Source};
 use crate::render::finding::{Checked, Outcome, RuleText};
 use crate::render::{self, Format, Look, MessageFormat};
-use crate::report::{Cell, Record, Report, Row};
+use crate::report::{Cell, Layout, Record, Report, Row};
 use crate::units::Ratio;
 pub(super) use finding::columns;
 use finding::{Findings, Item};
@@ -168,7 +168,7 @@ Examples:
   plancost check --max-multiple 50 --plan 'chatgpt-pro-*'
   plancost check --min-margin-at 0.5=0.1 --min-break-even 30% --plan 'cursor-*'
   plancost check --max-price-age 45d --as-of today
-  plancost check --policy policy.toml -f github --export sarif=p.sarif --export junit=p.xml
+  plancost check --policy policy.toml -f github --export sarif=p.sarif
 
 A policy file:
   policy_version = 1
@@ -382,7 +382,13 @@ fn find(args: &Args, world: &mut World<'_>) -> Result<Outcomes, Stop> {
     let policy = read_policy(args, world, &mut problems, &mut names)?;
     let of_policy = problems.len();
     let asked = ask(&args.inputs, &args.terms, world, &mut problems)?;
-    let plans = wanted(&asked, &args.inputs, &mut problems);
+    let strict = args.terms.strict || world.env("PLANCOST_STRICT").is_none_or(|value| value != "0");
+    if strict {
+        let of_files = problems[of_policy..].iter_mut();
+        let unportable = of_files.filter(|problem| problem.code == codes::TOML_1_1);
+        unportable.for_each(|problem| problem.level = Level::Error);
+    }
+    let plans = wanted(&asked, &args.inputs, &mut problems)?;
     contradicted(&plans, &policy)?;
     let failed = problems.iter().any(|problem| problem.level == Level::Error);
     let plans = if failed && args.inputs.fail_fast { Vec::new() } else { plans };
@@ -393,7 +399,6 @@ fn find(args: &Args, world: &mut World<'_>) -> Result<Outcomes, Stop> {
         likely: args.policy.likely,
         unpriced: &unpriced,
     };
-    let strict = args.terms.strict || world.env("PLANCOST_STRICT").is_none_or(|value| value != "0");
     let own = problems.split_off(of_policy);
     let mut findings = Findings::new(&asked, &policy, bench, strict);
     let problems = findings.problems(problems, own, &plans);
@@ -508,6 +513,7 @@ fn report(args: &Args, asked: &Asked, plans: &[&Plan], items: &[Item], complete:
             ("allow_incomplete", Cell::Flag(args.policy.allow_incomplete)),
             ("exit_zero", Cell::Flag(args.policy.exit_zero)),
         ],
+        layout: Layout::Rows,
         footer: Vec::new(),
         problems: problems.to_vec(),
     }

@@ -64,7 +64,7 @@ fn expand(path: &Path, selection: &Selection, problems: &mut Vec<Problem>) -> Ve
         let mut files = Vec::new();
         collect(path, selection, 0, &mut files, problems);
         if files.is_empty() {
-            problems.push(unreadable(&name_of(path), "holds no `.toml` file").help(if selection.recursive {
+            problems.push(unreadable(&name_of(path), "it holds no `.toml` file").help(if selection.recursive {
                 "name a folder or file with plans"
             } else {
                 "folders within it are read with `--recursive`"
@@ -82,7 +82,7 @@ fn expand(path: &Path, selection: &Selection, problems: &mut Vec<Problem>) -> Ve
     let mut files: Vec<PathBuf> = matches.filter_map(Result::ok).filter(|file| !file.is_dir()).collect();
     files.sort_by(|a, b| a.as_os_str().as_encoded_bytes().cmp(b.as_os_str().as_encoded_bytes()));
     if files.is_empty() {
-        problems.push(unreadable(&name_of(path), "matches no file"));
+        problems.push(unreadable(&name_of(path), "it matches no file"));
     }
     files
 }
@@ -124,7 +124,8 @@ fn keep(read: io::Result<Vec<u8>>, name: &str, selection: &Selection, problems: 
     let problem = match read {
         Err(error) => unreadable(name, &reason(&error)),
         Ok(bytes) if bytes.len() as u64 > selection.max_bytes => {
-            unreadable(name, &format!("is larger than {} bytes", selection.max_bytes))
+            Problem::error(codes::TOO_LARGE, format!("`{name}` is larger than {} bytes", selection.max_bytes))
+                .at(whole(name))
                 .help("raise the limit with `--max-file-size`")
         }
         Ok(bytes) => match String::from_utf8(bytes) {

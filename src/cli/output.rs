@@ -24,9 +24,12 @@ pub(super) fn to_file(path: &Path, document: &str, inputs: &[String]) -> Result<
     if let Ok(real) = &real
         && inputs.iter().any(|input| fs::canonicalize(input).is_ok_and(|input| input == *real))
     {
-        bail!("{}: it is one of the inputs", cannot());
+        bail!("{}: it is one of the inputs; name another file", cannot());
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
+    if !folder.exists() {
+        bail!("{}: no such folder", cannot());
+    }
     // A device or a pipe is written to, not replaced.
     let special = fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
     if special {
@@ -34,6 +37,10 @@ pub(super) fn to_file(path: &Path, document: &str, inputs: &[String]) -> Result<
         return file.write_all(document.as_bytes()).with_context(cannot);
     }
     replace(folder, real.as_deref().unwrap_or(path), document).with_context(cannot)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn replace(folder: &Path, path: &Path, document: &str) -> io::Result<()> {

@@ -8,7 +8,7 @@ use super::{Exit, Found, Stop, looks, output, say};
 use crate::catalog::codes;
 use crate::problem::{Level, Problem, nearest};
 use crate::render::{self, Format, Look, MessageFormat};
-use crate::report::{Cell, Column, Row};
+use crate::report::{Cell, Column, Report, Row, Unit};
 use crate::units::{Date, Ratio};
 
 /// The chosen columns, and the column to sort by.
@@ -34,17 +34,26 @@ pub(super) fn select(args: &OutputArgs, columns: &[&Column]) -> Result<Selected,
                 }
                 None => (key.as_str(), false),
             };
-            Some((position(name)?, descending))
+            let at = position(name)?;
+            if columns[at].unit == Unit::Heat {
+                let problem = Problem::error(codes::USAGE, format!("rows have no order by `{name}`"));
+                return Err(problem.help("it is a figure for each utilization; take another column").into());
+            }
+            Some((at, descending))
         }
     };
     Ok((chosen, order))
 }
 
 fn unknown(name: &str, columns: &[&Column]) -> Stop {
+    const HELP: &str = "`--columns help` lists them";
+    if name.is_empty() {
+        return Problem::error(codes::UNKNOWN_COLUMN, "a column without a name").help(HELP).into();
+    }
     let problem = Problem::error(codes::UNKNOWN_COLUMN, format!("unknown column `{name}`"));
     let help = match nearest(name, columns.iter().map(|column| column.key)) {
         Some(near) => format!("did you mean `{near}`? (`--columns help` lists them)"),
-        None => "`--columns help` lists them".to_owned(),
+        None => HELP.to_owned(),
     };
     problem.help(help).into()
 }
@@ -79,7 +88,8 @@ pub(super) fn sort(rows: &mut [Row], column: usize, descending: bool) {
             Cell::Text(text) => Some(Key::Text(text)),
             Cell::List(cells) => cells.first().and_then(key),
             Cell::Flag(flag) => Some(Key::Count(u64::from(*flag))),
-            Cell::Missing(_) | Cell::Record(_) | Cell::Heat(_) => None,
+            Cell::Record(fields) => fields.first().and_then(|(_, cell)| key(cell)),
+            Cell::Missing(_) | Cell::Heat(_) => None,
         }
     }
     rows.sort_by(|a, b| match (key(&a.cells[column]), key(&b.cells[column])) {
@@ -91,6 +101,22 @@ pub(super) fn sort(rows: &mut [Row], column: usize, descending: bool) {
     });
 }
 
+/// The columns of a document. An empty cell of CSV does not say why it is empty, so that `status` stands beside it
+/// unless columns were asked for.
+fn with_status(report: &Report, columns: &[usize], format: Format, args: &OutputArgs) -> Vec<usize> {
+    let mut columns = columns.to_vec();
+    let status = report.columns.iter().position(|column| column.key == "status");
+    if let (Format::Csv | Format::Tsv, true, Some(status)) = (format, args.columns.is_empty(), status) {
+        columns.insert(1, status);
+    }
+    columns
+}
+
+/// The file that was asked for instead of standard output.
+fn to_file(args: &OutputArgs) -> Option<&Path> {
+    args.output.as_deref().filter(|path| path.as_os_str() != "-")
+}
+
 /// Writes the report wherever it was asked for, then what was wrong to standard error.
 pub(super) fn publish(world: &mut World<'_>, args: &OutputArgs, found: &Found) -> Exit {
     let Found { report, columns, inputs, exit } = found;
@@ -100,11 +126,12 @@ pub(super) fn publish(world: &mut World<'_>, args: &OutputArgs, found: &Found) -
     };
     let mut failures = Vec::new();
     for (format, path) in &args.export {
+        let columns = &with_status(report, columns, *format, args);
         let document = render::render(report, columns, *format, &Look { csv_guard: !args.csv_raw, ..Look::default() });
         failures.extend(output::to_file(path, &document, inputs).err().map(|error| not_written(&error, Some(path))));
     }
-    let to_file = args.output.as_deref().filter(|path| path.as_os_str() != "-");
-    match to_file {
+    let columns = &with_status(report, columns, format, args);
+    match to_file(args) {
         Some(path) => {
             let look = Look {
                 csv_guard: !args.csv_raw,
@@ -118,6 +145,8 @@ pub(super) fn publish(world: &mut World<'_>, args: &OutputArgs, found: &Found) -
             failures
                 .extend(output::to_file(path, &document, inputs).err().map(|error| not_written(&error, Some(path))));
         }
+        // What is wrong says it all; people need no heading over nothing.
+        None if report.rows.is_empty() && matches!(format, Format::Table | Format::Plain | Format::Markdown) => {}
         None => {
             let document = render::render(report, columns, format, &look(args, world));
             failures.extend(output::to_stdout(world, &document).err().map(|error| not_written(&error, None)));
@@ -143,7 +172,11 @@ pub(super) fn publish(world: &mut World<'_>, args: &OutputArgs, found: &Found) -
 }
 
 pub(super) fn print(world: &mut World<'_>, args: &OutputArgs, text: &str) -> Exit {
-    match output::to_stdout(world, text) {
+    let printed = match to_file(args) {
+        Some(path) => output::to_file(path, text, &[]),
+        None => output::to_stdout(world, text),
+    };
+    match printed {
         Ok(()) => Exit::Done,
         Err(error) => stopped(world, args, Stop { exit: Exit::Output, problems: vec![not_written(&error, None)] }),
     }
@@ -151,7 +184,7 @@ pub(super) fn print(world: &mut World<'_>, args: &OutputArgs, text: &str) -> Exi
 
 pub(super) fn not_written(error: &anyhow::Error, path: Option<&Path>) -> Problem {
     let problem = Problem::error(codes::NOT_WRITTEN, output::words(error));
-    match path.filter(|path| path.exists()) {
+    match path.filter(|path| path.is_file()) {
         Some(path) => problem.note(format!("the previous {} is unchanged", path.display())),
         None => problem,
     }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::Exit;
 use super::args::OutputArgs;
+use super::compare;
 use super::publish::print;
 use super::world::World;
 use super::{analyze, check};
@@ -24,10 +25,13 @@ pub(super) struct Args {
 
 const EXAMPLES: &str = "\
 Examples:
-  plancost schema plan > plan.schema.json     for editors: first line `#:schema ./plan.schema.json`
-  plancost schema policy > policy.schema.json  for `plancost check --policy`
+  plancost schema plan -o plan.schema.json
+  plancost schema policy -o policy.schema.json  # for `plancost check --policy`
   plancost schema output                      what --json prints
-  plancost schema example > my-plans.toml";
+  plancost schema example > my-plans.toml
+
+An editor uses the schema of a plan file that begins with the line
+`#:schema ./plan.schema.json`.";
 
 /// What can be described.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
@@ -58,7 +62,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Exit {
 
 /// The JSON Schema (draft 7) of every JSON document, made from the columns themselves.
 fn output_schema() -> String {
-    let of_analyze: Vec<_> = analyze::fields(&[]).into_iter().map(|field| field.column).collect();
+    let analyzed: Vec<Column> = analyze::fields(&[]).into_iter().map(|field| field.column).collect();
     let schema = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "What plancost prints as JSON, format version 1",
@@ -69,7 +73,7 @@ fn output_schema() -> String {
                      "assumptions", "results", "summary", "diagnostics"],
         "properties": {
             "format_version": {"const": 1},
-            "kind": {"description": "The command.", "enum": ["analyze", "check"]},
+            "kind": {"description": "The command.", "enum": ["analyze", "compare", "ladder", "check"]},
             "tool": {"type": "object", "required": ["name", "version"], "properties": {
                 "name": {"const": "plancost"}, "version": {"type": "string"}}},
             "complete": {"type": "boolean", "description": "Every input was read and every figure is known. Test this \
@@ -79,13 +83,17 @@ fn output_schema() -> String {
             "inputs": {"type": "array", "items": {"type": "object", "required": ["path", "sha256", "plans"],
                 "properties": {"path": {"type": "string"}, "sha256": {"type": "string"},
                                "plans": {"type": "integer", "minimum": 0}}}},
-            "prices": {"type": "array", "items": {"type": "object", "required": ["source", "date", "age_days", "sha256"],
-                "properties": {"source": {"type": "string"}, "date": {"type": ["string", "null"], "format": "date"},
+            "prices": {"type": "array", "items": {"type": "object",
+                "required": ["source", "bundled", "date", "age_days", "sha256"],
+                "properties": {"source": {"type": "string"}, "bundled": {"type": "boolean"},
+                               "date": {"type": ["string", "null"], "format": "date"},
                                "age_days": {"type": ["integer", "null"]}, "sha256": {"type": "string"}}}},
             "assumptions": {"type": "object"},
             "results": {"type": "array", "items": {"anyOf": [
-                row("analyze", &of_analyze),
-                row("check", &check::columns()),
+                result("analyze", &analyzed),
+                result("compare", &compare::columns(&[])),
+                result("ladder", &compare::ladder_columns()),
+                result("check", &check::columns()),
             ]}},
             "summary": {"type": "object", "required": ["plans", "ok", "incomplete"], "properties": {
                 "plans": {"type": "integer"}, "ok": {"type": "integer"}, "incomplete": {"type": "integer"}}},
@@ -108,8 +116,8 @@ fn output_schema() -> String {
     text
 }
 
-/// A result of a command.
-fn row(kind: &str, columns: &[Column]) -> Value {
+/// One result of a kind of document.
+fn result(kind: &str, columns: &[Column]) -> Value {
     let properties = columns.iter().map(|column| {
         let mut shape = shape(column.key, column.unit);
         if kind == "check" && column.key == "plan" {
@@ -119,7 +127,7 @@ fn row(kind: &str, columns: &[Column]) -> Value {
         (column.key.to_owned(), shape)
     });
     json!({
-        "title": format!("A result of `{kind}`"),
+        "title": kind,
         "type": "object",
         "required": columns.iter().map(|column| column.key).collect::<Vec<_>>(),
         "properties": properties.collect::<serde_json::Map<String, Value>>(),
@@ -129,8 +137,12 @@ fn row(kind: &str, columns: &[Column]) -> Value {
 fn shape(key: &str, unit: Unit) -> Value {
     match unit {
         _ if key == "plan" => json!({"type": "string"}),
-        _ if key == "status" => json!({"enum": ["ok", "not_applicable", "uncapped", "unpriced", "unknown"]}),
-        _ if key == "source" => json!({"type": "object", "required": ["path", "line"], "properties": {
+        _ if key == "status" => {
+            json!({"enum": ["ok", "not_applicable", "uncapped", "unpriced", "unknown", "dominated"]})
+        }
+        _ if key == "windows" => json!({"type": ["array", "null"], "items": {"type": "string"}}),
+        _ if key == "difference" => json!({"type": ["object", "null"]}),
+        _ if key == "source" => json!({"type": ["object", "null"], "required": ["path", "line"], "properties": {
             "path": {"type": "string"}, "line": {"type": "integer", "minimum": 1}}}),
         Unit::Text => json!({"type": ["string", "null"]}),
         Unit::Usd | Unit::Share | Unit::Margin | Unit::Multiple | Unit::Number => json!({"type": ["number", "null"]}),
@@ -139,8 +151,10 @@ fn shape(key: &str, unit: Unit) -> Value {
         Unit::Flag => json!({"type": ["boolean", "null"]}),
         Unit::List => json!({"type": "array", "items": {"type": "string"}}),
         Unit::Heat => json!({"type": "array", "items": {"type": "object",
-            "required": ["utilization", "margin", "profit_usd"],
+            "required": ["utilization", "served", "margin", "profit_usd"],
             "properties": {"utilization": {"type": "number", "minimum": 0},
+                           "served": {"type": ["number", "null"], "description": "Less than asked for past the \
+                                      limit, where no overage is sold."},
                            "margin": {"type": ["number", "null"]}, "profit_usd": {"type": ["number", "null"]}}}}),
     }
 }

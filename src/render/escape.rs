@@ -33,7 +33,8 @@ pub(super) fn source_line(line: &str, ascii: bool) -> String {
 
 /// Inside a JSON string, after quotes, backslashes and C0: the rest of what [`terminal`] keeps off a screen.
 pub(super) fn json(fragment: &str) -> Cow<'_, str> {
-    if !fragment.chars().any(is_hidden) {
+    let plain = fragment.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    if plain || !fragment.chars().any(is_hidden) {
         return Cow::Borrowed(fragment);
     }
     let mut out = String::with_capacity(fragment.len() + 16);

@@ -20,6 +20,16 @@ impl Style {
         Self { share: usize::from(report.columns[column].unit != Unit::Margin), ..style }
     }
 
+    /// The style of margins.
+    pub(super) fn margins(look: &Look) -> Self {
+        Self { share: 0, ..Self::of([], look) }
+    }
+
+    /// Decimals of a share in percent.
+    pub(super) const fn share_decimals(&self) -> usize {
+        self.share
+    }
+
     /// The style of cells that stand under one another.
     pub(super) fn of<'a>(cells: impl IntoIterator<Item = &'a Cell>, look: &Look) -> Self {
         let mut seen = Seen::default();
@@ -41,13 +51,16 @@ impl Style {
             Cell::Text(text) => text.clone(),
             Cell::Usd(figure) => marked(figure, grouped(&figure.value.to_decimal(self.usd))),
             Cell::Share(figure) => marked(figure, percent(&figure.value, self.share) + "%"),
-            Cell::Multiple(figure) => marked(figure, grouped(&figure.value.to_decimal_trimmed(0, 1)) + "x"),
+            Cell::Multiple(figure) => marked(figure, grouped(&multiple(&figure.value)) + "x"),
             Cell::Number(figure) => marked(figure, grouped(&figure.value.to_decimal(self.number))),
             Cell::Count(count) => grouped(&count.to_string()),
             Cell::Date(date) => date.to_string(),
             Cell::Flag(flag) => if *flag { "yes" } else { "no" }.to_owned(),
             Cell::Missing(missing) => word(*missing).to_owned(),
             Cell::List(cells) => joined(cells.iter().map(|cell| self.text(cell))),
+            Cell::Record(record) if let [("path", path), ("line", line)] = record.as_slice() => {
+                format!("{}:{}", self.text(path), self.text(line))
+            }
             Cell::Record(record) => joined(record.iter().map(|(key, cell)| format!("{key} {}", self.text(cell)))),
             Cell::Heat(cells) => joined(cells.iter().map(|cell| self.text(&cell.margin))),
         }
@@ -103,6 +116,12 @@ pub(super) fn ratio_digits(value: &Ratio) -> String {
 /// A share in percent, without the sign for it.
 pub(super) fn percent(value: &Ratio, decimals: usize) -> String {
     (value * &Ratio::from(100)).to_decimal(decimals)
+}
+
+/// One decimal, more where that would be a small part of the figure.
+fn multiple(value: &Ratio) -> String {
+    let places = if *value < Ratio::new(1, 10) { 4 } else { 1 };
+    value.to_decimal_trimmed(0, places)
 }
 
 /// The word for a figure that does not exist.
@@ -179,6 +198,7 @@ mod tests {
     fn a_multiple_has_a_decimal_unless_it_would_be_zero() {
         // 13.6575 is 13.7 at one decimal.
         assert_eq!(shown(&[Cell::Multiple(figure("20")), Cell::Multiple(figure("13.6575"))]), ["20x", "13.7x"]);
+        assert_eq!(shown(&[Cell::Multiple(figure("0.05")), Cell::Multiple(figure("0"))]), ["0.05x", "0x"]);
     }
 
     #[test]

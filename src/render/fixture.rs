@@ -1,6 +1,6 @@
 //! Reports for the tests of `render`: the published plans, with the figures of a 75 % API margin.
 
-use crate::report::{Cell, Column, Figure, HeatCell, HeatTitle, Missing, Report, Row, Unit};
+use crate::report::{Cell, Column, Figure, HeatCell, HeatTitle, Layout, Missing, Report, Row, Unit};
 use crate::units::Ratio;
 
 /// Price and max API cost of the published tiers.
@@ -35,6 +35,7 @@ pub(super) fn empty(points: &[&str]) -> Report {
         points.iter().map(|&text| HeatTitle { utilization: ratio(text), text: text.to_owned() }).collect();
     Report {
         kind: "analyze",
+        layout: Layout::Rows,
         complete: true,
         as_of: Some(crate::units::Date::constant(2026, 8, 20)),
         inputs: vec![vec![("path", text("plans/a.toml")), ("plans", Cell::Count(6))]],
@@ -63,6 +64,7 @@ pub(super) fn plan(report: &Report, name: &str, price: &str, max: &str) -> Row {
     let margin = |u: &Ratio| Ratio::one() - u * &serving / &price;
     let heat = report.columns[6].heat_points.iter().map(|point| HeatCell {
         utilization: point.utilization.clone(),
+        served: Cell::Share(point.utilization.clone().into()),
         margin: Cell::Share(margin(&point.utilization).into()),
         profit_usd: Cell::Usd((&price * &margin(&point.utilization)).into()),
     });

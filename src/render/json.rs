@@ -166,8 +166,9 @@ struct HeatValue<'a>(&'a HeatCell);
 
 impl Serialize for HeatValue<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(3))?;
+        let mut map = serializer.serialize_map(Some(4))?;
         map.serialize_entry("utilization", &number(figures::ratio_digits(&self.0.utilization)))?;
+        map.serialize_entry("served", &Value(&self.0.served))?;
         map.serialize_entry("margin", &Value(&self.0.margin))?;
         map.serialize_entry("profit_usd", &Value(&self.0.profit_usd))?;
         map.end()

@@ -40,6 +40,11 @@ pub(super) fn table(report: &Report, columns: &[usize], look: &Look) -> String {
         out += &text;
     }
     if !look.quiet {
+        let marks: Vec<heat::Mark> = columns.iter().flat_map(|c| c.marks(report)).collect();
+        let legend = heat::legend(|mark| marks.contains(&mark), look.ascii);
+        if !legend.is_empty() {
+            out += &format!("\n{}\n", escape::markdown(&legend.join(" · "), look.ascii));
+        }
         for text in &report.footer {
             out += &format!("\n{}\n", escape::markdown(text, look.ascii));
         }
@@ -55,6 +60,14 @@ struct Printed<'a> {
 }
 
 impl Printed<'_> {
+    /// The marks that stand beside numbers; a sign needs no legend.
+    fn marks(&self, report: &Report) -> Vec<heat::Mark> {
+        let points = self.column.heat_points.len();
+        let cells = report.rows.iter().map(|row| &row.cells[self.index]).filter(|_| self.column.unit == Unit::Heat);
+        let marks = cells.flat_map(|cell| heat::margins(cell, points).into_iter().map(heat::Mark::of));
+        marks.filter(|mark| !matches!(mark, heat::Mark::Profit | heat::Mark::Loss)).collect()
+    }
+
     fn titles(&self, look: &Look) -> Vec<String> {
         match self.column.unit {
             Unit::Heat => self.column.heat_points.iter().map(|p| escape::markdown(&p.text, look.ascii)).collect(),

@@ -10,10 +10,10 @@ use super::figures::{self, Style};
 use super::heat::{self, Mark};
 use super::width::{distinct, fill, middle, pad, width, wrap};
 use super::{ColorDepth, Look, escape, palette};
-use crate::report::{Column, Report, Unit};
+use crate::report::{Column, Report, Row, Unit};
 
 /// Spaces between columns.
-const GAP: usize = 2;
+pub(super) const GAP: usize = 2;
 /// Spaces between the margins of a heat map, whose marks set them apart already.
 const HEAT_GAP: usize = 1;
 /// No text is cut shorter than this.
@@ -38,7 +38,7 @@ pub(super) fn table(report: &Report, columns: &[usize], look: &Look) -> String {
         cut(&mut printed, columns, look.ascii);
     }
 
-    let mut out = lay_out(report, &printed, look);
+    let mut out = lay_out(&report.rows, &printed, look);
     if let (Some(columns), false) = (look.width, hidden.is_empty()) {
         out += &(wrap(&hidden_line(&hidden, columns), look.width) + "\n");
     }
@@ -66,16 +66,16 @@ enum Form {
 
 /// A column as it is printed.
 #[derive(Clone)]
-struct Printed {
-    title: String,
-    cells: Vec<String>,
+pub(super) struct Printed {
+    pub(super) title: String,
+    pub(super) cells: Vec<String>,
     /// Where the parts of each cell stand on the colour scale: one part, or one for each symbol.
-    steps: Vec<Vec<Option<usize>>>,
-    right: bool,
+    pub(super) steps: Vec<Vec<Option<usize>>>,
+    pub(super) right: bool,
     /// Text may be cut; a figure never.
-    is_text: bool,
+    pub(super) is_text: bool,
     /// Spaces after it.
-    gap: usize,
+    pub(super) gap: usize,
 }
 
 impl<'a> Choice<'a> {
@@ -101,7 +101,7 @@ impl<'a> Choice<'a> {
         let column = &report.columns[index];
         let points = column.heat_points.len();
         let rows: Vec<_> = report.rows.iter().map(|row| heat::margins(&row.cells[index], points)).collect();
-        let step = |margin: &heat::Margin<'_>| margin.ok().map(palette::step);
+        let step = |margin: &heat::Margin<'_>| margin.ok().filter(|_| is_colored(look)).map(palette::step);
         let numbers = column.heat_points.iter().enumerate().map(|(point, head)| Printed {
             title: title(&head.text, look),
             cells: rows.iter().map(|row| heat::marked_number(row[point], look.ascii)).collect(),
@@ -151,7 +151,7 @@ impl<'a> Choice<'a> {
 }
 
 impl Printed {
-    fn width(&self) -> usize {
+    pub(super) fn width(&self) -> usize {
         self.cells.iter().map(|cell| width(cell)).chain([width(&self.title)]).max().unwrap_or(0)
     }
 
@@ -233,19 +233,23 @@ fn cut(printed: &mut [Printed], columns: usize, ascii: bool) {
     }
 }
 
+fn is_colored(look: &Look) -> bool {
+    look.heat && look.depth != ColorDepth::None
+}
+
 /// Header, rule and rows, with a heading before each group.
-fn lay_out(report: &Report, printed: &[Printed], look: &Look) -> String {
+pub(super) fn lay_out(rows: &[Row], printed: &[Printed], look: &Look) -> String {
     if printed.is_empty() {
         return String::new();
     }
-    let colored = look.heat && look.depth != ColorDepth::None;
+    let colored = is_colored(look);
     let widths: Vec<usize> = printed.iter().map(Printed::width).collect();
     let mut table = Table::new();
     let rule = if look.ascii { '-' } else { '─' };
     table.load_style(TableStyle::new().header_separator(LineStyle::none().fill(rule)));
     table.set_content_arrangement(ContentArrangement::Disabled);
     table.set_header(printed.iter().map(|p| LaidOut::new(&p.title)).collect::<Vec<_>>());
-    for row in 0..report.rows.len() {
+    for row in 0..rows.len() {
         let cells = printed.iter().zip(&widths).map(|(p, &columns)| LaidOut::new(p.cell(row, columns, colored)));
         table.add_row(cells.collect::<Vec<_>>());
     }
@@ -259,7 +263,7 @@ fn lay_out(report: &Report, printed: &[Printed], look: &Look) -> String {
     let mut out = String::new();
     let mut group = None;
     for (at, line) in table.lines().enumerate() {
-        if let Some(row) = at.checked_sub(2).and_then(|row| report.rows.get(row))
+        if let Some(row) = at.checked_sub(2).and_then(|row| rows.get(row))
             && row.group != group
         {
             group.clone_from(&row.group);
@@ -278,7 +282,7 @@ fn heading(group: &str, blank: bool, look: &Look) -> String {
 }
 
 /// Legend and footer, after a blank line.
-fn below(report: &Report, marks: &[Mark], look: &Look) -> String {
+pub(super) fn below(report: &Report, marks: &[Mark], look: &Look) -> String {
     let items = heat::legend(|mark| marks.contains(&mark), look.ascii);
     let legend = (!items.is_empty()).then(|| fill(items.iter().map(String::as_str), "   ", look.width));
     let footer = report.footer.iter().map(|line| wrap(&escape::terminal(line, look.ascii), look.width));

@@ -14,15 +14,15 @@ use crate::workload::NoRateReason;
 pub(in crate::cli) struct Field {
     /// The column.
     pub(in crate::cli) column: Column,
-    pub(super) fill: fn(&Context<'_>) -> Cell,
+    pub(in crate::cli) fill: fn(&Context<'_>) -> Cell,
 }
 
 /// A plan with all that was found about it.
-pub(super) struct Context<'a> {
-    pub(super) answer: &'a Answer<'a>,
-    pub(super) unit: Option<UnitEconomics>,
-    pub(super) asked: &'a Asked,
-    pub(super) points: &'a [HeatTitle],
+pub(in crate::cli) struct Context<'a> {
+    pub(in crate::cli) answer: &'a Answer<'a>,
+    pub(in crate::cli) unit: Option<UnitEconomics>,
+    pub(in crate::cli) asked: &'a Asked,
+    pub(in crate::cli) points: &'a [HeatTitle],
 }
 
 macro_rules! fields {
@@ -238,13 +238,20 @@ impl<'a> Context<'a> {
                 _ if self.is_free() => Missing::NotApplicable,
                 _ => Missing::Unknown,
             };
-            let (margin, profit_usd) = match outcome {
-                Some(outcome) => {
-                    (outcome.margin.map_or(Cell::Missing(Missing::NotApplicable), share), usd(outcome.profit_usd))
-                }
-                None => (Cell::Missing(missing), Cell::Missing(missing)),
-            };
-            HeatCell { utilization: utilization.clone(), margin, profit_usd }
+            match outcome {
+                Some(outcome) => HeatCell {
+                    utilization: outcome.utilization,
+                    served: share(outcome.served),
+                    margin: outcome.margin.map_or(Cell::Missing(Missing::NotApplicable), share),
+                    profit_usd: usd(outcome.profit_usd),
+                },
+                None => HeatCell {
+                    utilization: utilization.clone(),
+                    served: Cell::Missing(missing),
+                    margin: Cell::Missing(missing),
+                    profit_usd: Cell::Missing(missing),
+                },
+            }
         };
         Cell::Heat(self.points.iter().map(|point| at(&point.utilization)).collect())
     }

@@ -1,0 +1,3 @@
+//! The same questions with something changed: another tier, another model, another price.
+
+pub mod tiers;

@@ -1,0 +1,2 @@
+# nothing but ASCII
+plancost analyze --no-bundled tests/fixtures/market.toml --ascii --width 80

@@ -1,0 +1,3 @@
+# no point
+code 2
+plancost analyze --at ''

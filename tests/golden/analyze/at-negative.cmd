@@ -1,0 +1,3 @@
+# no use is less than none
+code 2
+plancost analyze --at=-5%

@@ -1,0 +1,2 @@
+# thirds have six decimals
+plancost analyze --no-bundled tests/fixtures/six.toml --at 1/3 --plan claude-pro --json

@@ -1,0 +1,3 @@
+# a percentage without its sign
+code 2
+plancost analyze --at 5000

@@ -1,0 +1,3 @@
+# not a number
+code 2
+plancost analyze --at much

@@ -1,0 +1,3 @@
+# a column without a name
+code 2
+plancost analyze --columns ''

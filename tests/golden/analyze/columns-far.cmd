@@ -1,0 +1,3 @@
+# nothing is near
+code 2
+plancost analyze --columns zebra

@@ -1,0 +1,2 @@
+# -o holds for the list too
+plancost analyze --columns help -o {tmp}/columns.txt

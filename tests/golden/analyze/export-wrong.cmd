@@ -1,0 +1,3 @@
+# FORMAT=FILE
+code 2
+plancost analyze --export plans.csv

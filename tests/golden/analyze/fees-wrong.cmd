@@ -1,0 +1,3 @@
+# the channels are listed
+code 2
+plancost analyze --fees cash

@@ -1,0 +1,3 @@
+# no name
+code 2
+plancost analyze ''

@@ -1,0 +1,3 @@
+# a size
+code 2
+plancost analyze --max-file-size huge

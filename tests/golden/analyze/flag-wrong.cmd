@@ -1,0 +1,3 @@
+# a similar flag
+code 2
+plancost analyze --fromat json

@@ -1,0 +1,2 @@
+# and of the folders in it
+plancost analyze --no-bundled tests/fixtures/folder -r --quiet

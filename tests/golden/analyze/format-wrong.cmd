@@ -1,0 +1,3 @@
+# the formats are listed
+code 2
+plancost analyze -f xml

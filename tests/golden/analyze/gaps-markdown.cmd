@@ -1,0 +1,2 @@
+# what is not known is never zero
+plancost analyze --no-bundled tests/fixtures/gaps.toml -f markdown --at 0,50%,100%

@@ -1,0 +1,3 @@
+# only by vendor
+code 2
+plancost analyze --group price

@@ -1,0 +1,3 @@
+# a day has 24
+code 2
+plancost analyze --hours-per-day 25

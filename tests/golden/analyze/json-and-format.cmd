@@ -1,0 +1,3 @@
+# one or the other
+code 2
+plancost analyze --json -f csv

@@ -1,0 +1,2 @@
+# a plan of each kind
+plancost analyze --no-bundled tests/fixtures/market.toml -f jsonl --at 0,50%,100%

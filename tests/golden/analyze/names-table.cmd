@@ -1,0 +1,2 @@
+# names that would do harm are inert
+plancost analyze --no-bundled tests/fixtures/names.toml -f table --at 1 --columns plan,name,vendor --group vendor

@@ -1,0 +1,3 @@
+# an empty pattern fits nothing
+code 3
+plancost analyze --plan ''

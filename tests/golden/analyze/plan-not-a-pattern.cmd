@@ -1,0 +1,3 @@
+# a pattern that cannot be read
+code 2
+plancost analyze --plan '['

@@ -1,0 +1,2 @@
+# no legend, no footer
+plancost analyze --no-bundled tests/fixtures/market.toml --quiet

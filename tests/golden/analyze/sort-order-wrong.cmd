@@ -1,0 +1,3 @@
+# asc or desc
+code 2
+plancost analyze --sort multiple:down

@@ -1,0 +1,2 @@
+# by text
+plancost analyze --no-bundled tests/fixtures/six.toml --sort plan:asc --quiet --width 60

@@ -1,0 +1,3 @@
+# did you mean
+code 2
+plancost analyze --sort multipel

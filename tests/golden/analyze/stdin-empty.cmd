@@ -1,0 +1,3 @@
+# nothing in it
+code 3
+plancost analyze --no-bundled -

@@ -1,0 +1,4 @@
+# no hang
+stdin terminal
+code 2
+plancost analyze -

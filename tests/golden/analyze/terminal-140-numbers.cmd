@@ -1,0 +1,3 @@
+# cells with numbers are coloured
+terminal 140
+plancost analyze --no-bundled tests/fixtures/six.toml

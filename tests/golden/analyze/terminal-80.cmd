@@ -1,0 +1,3 @@
+# a terminal with 256 colours
+terminal 80
+plancost analyze --no-bundled tests/fixtures/market.toml

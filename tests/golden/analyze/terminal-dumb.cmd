@@ -1,0 +1,4 @@
+# TERM=dumb
+env TERM=dumb
+terminal 80
+plancost analyze --no-bundled tests/fixtures/six.toml

@@ -1,0 +1,4 @@
+# NO_COLOR
+env NO_COLOR=1
+terminal 80
+plancost analyze --no-bundled tests/fixtures/six.toml

@@ -1,0 +1,3 @@
+# a width of nothing
+code 2
+plancost analyze --width 0

@@ -1,0 +1,3 @@
+# did you mean
+code 2
+plancost analyze --no-bundled tests/fixtures/market.toml --workload codign

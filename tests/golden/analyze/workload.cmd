@@ -1,0 +1,2 @@
+# another workload
+plancost analyze --no-bundled tests/fixtures/market.toml --workload two-models --plan northwind/pro

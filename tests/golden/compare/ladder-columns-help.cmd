@@ -1,0 +1,2 @@
+# the columns of the ladder
+plancost compare --ladder --columns help

@@ -1,0 +1,3 @@
+# nothing at all
+code 2
+plancost compare

@@ -1,0 +1,3 @@
+# nothing to compare with
+code 2
+plancost compare claude-pro

@@ -1,0 +1,2 @@
+# an object for each plan; an unknown maximum
+plancost compare pro max-20x mystery --json --baseline pro --no-bundled --from tests/fixtures/tiers.toml

@@ -1,0 +1,2 @@
+# -o holds here too
+plancost schema example -o {tmp}/plans.toml

@@ -1,0 +1,2 @@
+# a plan file to start from
+plancost schema example

@@ -1,0 +1,3 @@
+# what to describe
+code 2
+plancost schema

@@ -1,0 +1,3 @@
+# a similar word
+code 2
+plancost schema plans

@@ -1,0 +1,3 @@
+# commands are not abbreviated
+code 2
+plancost ana

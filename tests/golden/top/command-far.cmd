@@ -1,0 +1,3 @@
+# no such command
+code 2
+plancost frobnicate

@@ -1,0 +1,3 @@
+# a similar command
+code 2
+plancost analyse

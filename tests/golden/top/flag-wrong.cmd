@@ -1,0 +1,3 @@
+# no such flag before a command
+code 2
+plancost --json

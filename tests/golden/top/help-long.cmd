@@ -1,0 +1,2 @@
+# long help
+plancost --help

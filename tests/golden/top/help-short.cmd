@@ -1,0 +1,2 @@
+# short help
+plancost -h

@@ -1,0 +1,3 @@
+# help in a terminal
+terminal 80
+plancost --help

@@ -1,0 +1,3 @@
+# no argument
+code 2
+plancost
