@@ -158,6 +158,11 @@ pub struct Answer<'a> {
     pub basis: Basis,
     /// The rates that priced the workload, where one was needed.
     pub rates: Vec<&'a DatedRates>,
+    /// What is done, a unit of each priced: what the limits were asked about; none where the maximum needs none or is
+    /// not known.
+    pub activities: Vec<Activity>,
+    /// The plan's workload, or the one that was asked for, if it is defined.
+    pub workload: Option<&'a Workload>,
     /// What is missing.
     pub gaps: Vec<Gap>,
 }
@@ -225,6 +230,7 @@ pub fn answer<'a>(plan: &'a Plan, market: Market<'a>, question: &Question) -> An
         let rows = rows(&limits, &activities, plan)?;
         Ok((activities, rows))
     });
+    let activities = uses.as_ref().map_or_else(|_| Vec::new(), |(activities, _)| activities.clone());
     let (max_api, worst_case, range, limit_usd, weights) = match (&plan.allowance, uses) {
         (Allowance::Unlimited, _) => (MaxApi::Unlimited, MaxApi::Unlimited, None, Vec::new(), None),
         (Allowance::Unknown, _) => (MaxApi::Unknown, MaxApi::Unknown, None, Vec::new(), None),
@@ -272,6 +278,8 @@ pub fn answer<'a>(plan: &'a Plan, market: Market<'a>, question: &Question) -> An
     Answer {
         basis: binding_basis.max(work_basis).unwrap_or_default(),
         rates: if needs_work { work.rates } else { Vec::new() },
+        workload: work.workload,
+        activities,
         plan,
         revenue,
         billing,

@@ -8,6 +8,7 @@ mod args;
 mod asked;
 mod check;
 mod compare;
+mod explain;
 mod inputs;
 mod looks;
 mod output;
@@ -45,6 +46,7 @@ enum Verb {
     Analyze(Box<analyze::Args>),
     Check(Box<check::Args>),
     Compare(Box<compare::Args>),
+    Explain(Box<explain::Args>),
     Schema(schema::Args),
 }
 
@@ -91,6 +93,8 @@ struct Found {
 /// What there is to print.
 enum Answered {
     Report(Box<Found>),
+    /// How a figure comes about.
+    Explained(Box<explain::Explained>),
     /// The columns and their meanings.
     Help(String),
 }
@@ -118,6 +122,7 @@ pub fn run(world: &mut World<'_>) -> u8 {
         Verb::Analyze(args) => finish(analyze::run(&args, world), &args.output, world),
         Verb::Check(args) => check::run(&args, world),
         Verb::Compare(args) => finish(compare::run(&args, world), &args.output, world),
+        Verb::Explain(args) => finish(explain::run(&args, world), &args.output, world),
         Verb::Schema(args) => schema::run(&args, world),
     };
     exit as u8
@@ -127,6 +132,7 @@ pub fn run(world: &mut World<'_>) -> u8 {
 fn finish(result: Result<Answered, Stop>, args: &OutputArgs, world: &mut World<'_>) -> Exit {
     match result {
         Ok(Answered::Report(found)) => publish::publish(world, args, &found),
+        Ok(Answered::Explained(explained)) => publish::explained(world, args, &explained),
         Ok(Answered::Help(text)) => publish::print(world, args, &text),
         Err(stop) => publish::stopped(world, args, stop),
     }

@@ -28,6 +28,8 @@ pub mod policy;
 
 pub mod scenario;
 
+pub mod explain;
+
 // Edges: text in, text out.
 pub mod catalog;
 

@@ -132,6 +132,17 @@ pub struct Rates {
     pub serving_cost: Option<ByClass<Option<Rate>>>,
 }
 
+/// A rate and where among a model's rates it is stated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stated {
+    /// The rate.
+    pub rate: Rate,
+    /// The class it is stated for: the one that was asked for, or the one that stands in for it.
+    pub class: TokenClass,
+    /// The context tier that states it, by its position in [`Rates::tiers`]; `None`: the base rates.
+    pub tier: Option<usize>,
+}
+
 /// Tokens were used in a class that has no rate. Missing is not free.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unpriced(pub TokenClass);
@@ -177,18 +188,24 @@ impl Rates {
     /// by the class that stands in for them.
     #[must_use]
     pub fn for_prompt(&self, prompt: Tokens) -> ByClass<Option<Rate>> {
-        let tier = self.tiers.iter().filter(|tier| tier.reached_by(prompt)).max_by_key(|tier| tier.prompt_tokens);
-        let stated = |class: TokenClass| tier.and_then(|tier| tier.rates[class]).or(self.base[class]);
-        ByClass::from_fn(|class| {
-            let mut class = class;
-            loop {
-                match (stated(class), class.stand_in()) {
-                    (Some(rate), _) => return Some(rate),
-                    (None, Some(other)) => class = other,
-                    (None, None) => return None,
-                }
+        ByClass::from_fn(|class| self.stated(class, prompt).map(|stated| stated.rate))
+    }
+
+    /// Where the rate of a class comes from, for a prompt of so many tokens.
+    #[must_use]
+    pub fn stated(&self, class: TokenClass, prompt: Tokens) -> Option<Stated> {
+        let reached = self.tiers.iter().enumerate().filter(|(_, tier)| tier.reached_by(prompt));
+        let tier = reached.max_by_key(|(_, tier)| tier.prompt_tokens);
+        let mut class = class;
+        loop {
+            if let Some((index, rate)) = tier.and_then(|(index, tier)| Some((index, tier.rates[class]?))) {
+                return Some(Stated { rate, class, tier: Some(index) });
             }
-        })
+            if let Some(rate) = self.base[class] {
+                return Some(Stated { rate, class, tier: None });
+            }
+            class = class.stand_in()?;
+        }
     }
 
     /// The bill of a bundle.

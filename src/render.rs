@@ -22,6 +22,7 @@ mod heat;
 mod json;
 pub mod junit;
 mod markdown;
+mod outline;
 mod palette;
 mod plain;
 mod problems;
@@ -30,6 +31,7 @@ mod side_by_side;
 mod text;
 mod width;
 
+pub use outline::outline;
 pub use problems::{MessageFormat, problems};
 
 use crate::report::{Cell, Layout, Report};

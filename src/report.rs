@@ -3,6 +3,10 @@
 //! A column has a key for machines, with its unit in the name, and a title for people. A heat map is a column of
 //! [`Cell::Heat`]. So a format only ever prints one [`Report`], and every command has every format.
 
+mod outline;
+
+pub use outline::{Block, Branch, Decimals, Outline, Piece};
+
 use std::collections::BTreeSet;
 
 use crate::problem::Problem;

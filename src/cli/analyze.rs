@@ -76,7 +76,7 @@ pub(super) struct SubscriberArgs {
 }
 
 impl SubscriberArgs {
-    fn subscriber(&self) -> Option<Subscriber> {
+    pub(super) fn subscriber(&self) -> Option<Subscriber> {
         Some(Subscriber {
             mean_utilization: self.mean_use.clone()?,
             support_usd_per_month: self.support_usd_per_month.clone(),

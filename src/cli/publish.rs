@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::args::{FormatWord, MessageWord, OutputArgs};
+use super::explain::Explained;
 use super::world::World;
 use super::{Exit, Found, Stop, looks, output, say};
 use crate::catalog::codes;
@@ -119,18 +120,39 @@ fn to_file(args: &OutputArgs) -> Option<&Path> {
 
 /// Writes the report wherever it was asked for, then what was wrong to standard error.
 pub(super) fn publish(world: &mut World<'_>, args: &OutputArgs, found: &Found) -> Exit {
-    let Found { report, columns, inputs, exit } = found;
+    let document = |format, look: &Look| {
+        render::render(&found.report, &with_status(&found.report, &found.columns, format, args), format, look)
+    };
+    publish_as(world, args, found, &document)
+}
+
+/// The same for an explanation: a tree for people and JSON, its leaves as rows of CSV and TSV.
+pub(super) fn explained(world: &mut World<'_>, args: &OutputArgs, explained: &Explained) -> Exit {
+    let Explained { outline, found, leaves, leaf_columns } = explained;
+    let document = |format, look: &Look| match format {
+        Format::Csv | Format::Tsv => render::render(leaves, leaf_columns, format, look),
+        Format::Json | Format::Jsonl => render::render(&found.report, &found.columns, format, look),
+        Format::Table | Format::Plain | Format::Markdown => render::outline(outline, format, look),
+    };
+    publish_as(world, args, found, &document)
+}
+
+fn publish_as(
+    world: &mut World<'_>,
+    args: &OutputArgs,
+    found: &Found,
+    document: &dyn Fn(Format, &Look) -> String,
+) -> Exit {
+    let Found { report, inputs, exit, .. } = found;
     let format = match format_of(args, world) {
         Ok(format) => format,
         Err(stop) => return stopped(world, args, stop),
     };
     let mut failures = Vec::new();
     for (format, path) in &args.export {
-        let columns = &with_status(report, columns, *format, args);
-        let document = render::render(report, columns, *format, &Look { csv_guard: !args.csv_raw, ..Look::default() });
-        failures.extend(output::to_file(path, &document, inputs).err().map(|error| not_written(&error, Some(path))));
+        let written = document(*format, &Look { csv_guard: !args.csv_raw, ..Look::default() });
+        failures.extend(output::to_file(path, &written, inputs).err().map(|error| not_written(&error, Some(path))));
     }
-    let columns = &with_status(report, columns, format, args);
     match to_file(args) {
         Some(path) => {
             let look = Look {
@@ -141,15 +163,14 @@ pub(super) fn publish(world: &mut World<'_>, args: &OutputArgs, found: &Found) -
                 quiet: args.quiet,
                 ..Look::default()
             };
-            let document = render::render(report, columns, format, &look);
-            failures
-                .extend(output::to_file(path, &document, inputs).err().map(|error| not_written(&error, Some(path))));
+            let written = document(format, &look);
+            failures.extend(output::to_file(path, &written, inputs).err().map(|error| not_written(&error, Some(path))));
         }
         // What is wrong says it all; people need no heading over nothing.
         None if report.rows.is_empty() && matches!(format, Format::Table | Format::Plain | Format::Markdown) => {}
         None => {
-            let document = render::render(report, columns, format, &look(args, world));
-            failures.extend(output::to_stdout(world, &document).err().map(|error| not_written(&error, None)));
+            let written = document(format, &look(args, world));
+            failures.extend(output::to_stdout(world, &written).err().map(|error| not_written(&error, None)));
         }
     }
     if args.verbose {

@@ -149,7 +149,7 @@ fn joined(parts: impl Iterator<Item = String>) -> String {
 }
 
 /// Thousands apart by `,`.
-fn grouped(decimal: &str) -> String {
+pub(super) fn grouped(decimal: &str) -> String {
     let whole = decimal.find('.').unwrap_or(decimal.len());
     let first = usize::from(decimal.starts_with('-'));
     let mut out = decimal.to_owned();
