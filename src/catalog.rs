@@ -8,6 +8,7 @@ mod builtin;
 pub mod codes;
 pub mod config;
 mod lower;
+pub mod policy;
 mod read;
 mod set;
 mod shape;
@@ -57,6 +58,8 @@ pub struct Catalog {
     pub plans: Vec<Plan>,
     /// Workloads by id.
     pub workloads: BTreeMap<Arc<str>, Workload>,
+    /// Models of which a file says that nobody knows the price.
+    pub unpriced: BTreeSet<Arc<str>>,
     /// The newest day on which a figure was checked, or a plan or limit began that does not say when it was checked;
     /// without one, on which a price began, which may be announced for later; `None` without dates.
     pub newest: Option<Date>,

@@ -6,6 +6,7 @@
 mod analyze;
 mod args;
 mod asked;
+mod check;
 mod compare;
 mod completions;
 mod config;
@@ -49,6 +50,7 @@ struct Cli {
 #[derive(Debug, clap::Subcommand)]
 enum Verb {
     Analyze(Box<analyze::Args>),
+    Check(Box<check::Args>),
     Compare(Box<compare::Args>),
     Explain(Box<explain::Args>),
     Diff(Box<diff::Args>),
@@ -137,6 +139,7 @@ pub fn run(world: &mut World<'_>) -> u8 {
     };
     let exit = match cli.verb {
         Verb::Analyze(args) => finish(analyze::run(&args, world), &args.output, world),
+        Verb::Check(args) => check::run(&args, world),
         Verb::Compare(args) => finish(compare::run(&args, world), &args.output, world),
         Verb::Explain(args) => finish(explain::run(&args, world), &args.output, world),
         Verb::Diff(args) => finish(diff::run(&args, world), &args.output, world),

@@ -26,6 +26,8 @@ pub mod analysis;
 
 pub mod changes;
 
+pub mod policy;
+
 pub mod scenario;
 
 pub mod explain;

@@ -1,4 +1,5 @@
-//! Every kind of mistake, under a number that stays: 0 usage, 1 plan files, 2 prices, 4 arithmetic and model, 6 output.
+//! Every kind of mistake, under a number that stays: 0 usage, 1 plan files, 2 prices, 4 arithmetic and model, 5 policy,
+//! 6 output.
 
 use crate::problem::Code;
 
@@ -17,7 +18,7 @@ macro_rules! codes {
     ($($name:ident $number:literal $line:literal $text:literal)+) => {
         $(#[doc = $line] pub const $name: Code = Code($number);)+
 
-        /// Every code of plan files (PC1xx) and prices (PC2xx), by number.
+        /// Every code, by number.
         pub const ALL: &[Entry] = &[$(Entry { code: $name, line: $line, text: $text },)+];
     };
 }
@@ -125,6 +126,48 @@ codes! {
     OTHER_TERMS 401 "two sides rest on different terms"
         "A figure moves with the question as well as with the plan: with another API margin, another day or other list \
          prices. What an earlier document was asked is in its `assumptions`; give the same flags to compare plans alone."
+    RULE_BROKEN 501 "a plan breaks a rule"
+        "A figure of the plan is beyond what a rule of the policy, or a flag such as `--max-multiple`, allows. The help \
+         names the price, the limit or the API margin at which it would pass, rounded to the safe side; put back with \
+         `--set` it does. Where a limit has a range, the end that is worse for the rule is used unless `--likely` is given."
+    NOT_EVALUABLE 502 "a rule cannot be evaluated"
+        "A figure that the rule needs is not known, so the rule neither holds nor is broken, and the exit code is 4. Add \
+         what is missing, or waive the rule for the plan with a reason and an end. What the file itself declares unknown \
+         (`price_unknown`, `allowance_unknown`, `credits_unpriced`) is not applicable instead, and counted."
+    WAIVER_EXPIRED 503 "a waiver has expired"
+        "The waiver's `until` is the first day on which it holds no longer. An expired one is denied, so that it is not \
+         forgotten: remove it, or give it a later day."
+    NO_MATCH 504 "a rule that is for no plan"
+        "None of the plans that were read fits the `plans` and `vendor` of the rule, so that it checks nothing. A plan may \
+         have been renamed."
+    CONTRADICTION 505 "rules that cannot hold together"
+        "One rule demands more of a figure than another allows, for the same plan. No plan could pass both."
+    NO_RULES 506 "a policy without rules"
+        "A policy that demands nothing would pass everything, so it is refused."
+    WAIVER_UNUSED 507 "a waiver of nothing"
+        "The plan of the waiver was not read, or does not break the rule. A waiver that is not needed hides the next breach."
+    UNKNOWN_RULE 508 "a rule that does not exist"
+        "A waiver names a rule by its `id`. None of the rules of the file, or of the flags, has that id."
+    POLICY_VERSION 509 "a policy of another version"
+        "`policy_version` tells the form of the file. This program reads version 1."
+    PATTERN 510 "a pattern is ill-formed"
+        "Patterns of plan ids hold `*` for anything, `?` for one character and `[ab]` for one of several."
+    STALE 511 "a price that was not compared with its source lately"
+        "List prices and plans change without notice. By the day that is asked for, a price that was checked more than 30 \
+         days ago is noted, more than 60 days ago warned of; one without a `checked` counts as stale. With `max_price_age` \
+         (`--max-price-age`), a price older than that cannot be judged, and the exit code is 4. By default the day is the \
+         newest date in the inputs; `--as-of today` asks for the clock."
+    NO_SOURCE 512 "a figure without a source"
+        "Nobody can check a figure that does not say where it comes from. `source` takes an address or a name."
+    NEVER_BINDS 513 "a limit that can never bind"
+        "Another limit of the plan is always reached first, however the use is spread, so that this one decides nothing. \
+         It may be a slip of a digit, or left over from an earlier plan."
+    DOMINATED 514 "a tier that another one beats"
+        "Another plan of the same vendor costs no more and grants at least as much. Who buys this one buys it for something \
+         else than tokens, or by mistake."
+    DECLARED_UNKNOWN 515 "a plan that declares something unknown"
+        "The file says that nobody knows the price, the allowance or what a credit buys. Rules are not applicable to the \
+         plan, which is counted and never passes."
     NOT_WRITTEN 601 "the output cannot be written"
         "The disk is full, the file may not be written, or it is one of the inputs. A file that was there before is \
          unchanged. A reader that leaves early is not an error."

@@ -276,7 +276,7 @@ impl Lowering {
         self.newest_announced = self.newest_announced.max(validity.from);
         let base = rates!(table);
         let per_request = table.usd_per_request.get().map(|fee| usd(&fee.0));
-        if table.head.sound && is_empty(&base) && per_request.is_none() {
+        if table.head.sound && is_empty(&base) && per_request.is_none() && !flag(&table.price_unknown) {
             reader.report(
                 Problem::error(codes::NO_RATES, format!("{} have no rate", table.head.title))
                     .at(table.head.place.clone())
@@ -296,6 +296,18 @@ impl Lowering {
                 }),
             })
         });
+        if flag(&table.price_unknown) {
+            if !is_empty(&base) || per_request.is_some() {
+                reader.report(
+                    Problem::error(codes::TWO_AT_ONCE, format!("{} are known and unknown", table.head.title))
+                        .at(table.price_unknown.place().unwrap_or(&table.head.place).clone())
+                        .help("keep the rates, or `price_unknown = true`"),
+                );
+            }
+            self.provenance(table, origin);
+            self.catalog.unpriced.insert(arc(&model.0));
+            return None;
+        }
         let rates = Rates {
             base,
             tiers,
@@ -578,7 +590,8 @@ impl Lowering {
         let mut told = BTreeSet::new();
         for model in &self.model_refs {
             let name = &model.value;
-            if !self.whole || self.catalog.rates.resolve(name).is_some() || self.unsound.contains(name) {
+            let unsound = self.unsound.contains(name) && !self.catalog.unpriced.contains(name);
+            if !self.whole || self.catalog.rates.resolve(name).is_some() || unsound {
                 continue;
             }
             if !told.insert(Arc::clone(name)) {

@@ -11,6 +11,7 @@ use super::codes;
 use super::set::Set;
 use super::shape::{Alternatives, Head, KeyDoc, Table};
 use super::value::{At, Key, Value};
+use crate::allowance::Window;
 use crate::problem::{Code, Level, Place, Problem, Source, nearest};
 
 /// Problems that are kept; what is beyond is counted.
@@ -388,7 +389,10 @@ impl<T: Table> Value for Rows<T> {
             }
         };
         let text = |row: &Spanned<DeValue<'_>>, key: &str, name: &str| {
-            row.get_ref().get(key).and_then(|value| value.get_ref().as_str()) == Some(name)
+            let written = row.get_ref().get(key).and_then(|value| value.get_ref().as_str());
+            // A window has several spellings: a limit of `3d` is shown as `72h`.
+            let window = |text: &str| Window::parse(text).filter(|_| key == "every");
+            written == Some(name) || written.and_then(window).is_some_and(|every| window(name) == Some(every))
         };
         // A limit with an `id` goes by its window only where none has that name.
         let called = |row: &Spanned<DeValue<'_>>, name: &str| {

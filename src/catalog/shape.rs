@@ -72,6 +72,14 @@ pub(super) struct Said<'a> {
     pub(super) note: &'a Key<Text>,
 }
 
+/// A key as files write it: `use` is a word of the language and is declared as `r#use`.
+pub(super) const fn plain(key: &'static str) -> &'static str {
+    match key.as_bytes() {
+        [b'r', b'#', ..] => key.split_at(2).1,
+        _ => key,
+    }
+}
+
 macro_rules! table {
     // Tables that hold facts say where they are from.
     ($(#[doc = $doc:literal])+ fact $name:ident $header:literal $noun:literal $by:tt $required:tt {
@@ -124,13 +132,13 @@ macro_rules! table {
             const NOUN: &'static str = $noun;
             const NAMED_BY: &'static [&'static str] = &[$($by),*];
             const KEYS: &'static [KeyDoc] =
-                &[$(KeyDoc { key: stringify!($key), meaning: concat!($($meaning),+).trim_ascii() }),*];
+                &[$(KeyDoc { key: plain(stringify!($key)), meaning: concat!($($meaning),+).trim_ascii() }),*];
             const REQUIRED: &'static [&'static str] = &[$($required),*];
             const ONE_OF: &'static [Alternatives] =
                 &[$(Alternatives { keys: &[$($choice),+], none: $none, two: $two, help: $help }),*];
 
             fn from_keys(keys: &mut Keys<'_, '_>, head: Head) -> Self {
-                Self { head, $($key: keys.take(stringify!($key)),)* }
+                Self { head, $($key: keys.take(plain(stringify!($key))),)* }
             }
 
             fn head_mut(&mut self) -> &mut Head {
@@ -147,6 +155,8 @@ macro_rules! table {
         }
     };
 }
+
+pub(super) use table as declare;
 
 table! {
     /// Plans, prices and workloads, as plancost reads them
@@ -187,6 +197,8 @@ table! {
         until: Day = "2026-10-07";
         /// It was already so on `from`, since when is not recorded; earlier days use it too
         held_earlier: Flag = true;
+        /// Nobody knows the price of this model
+        price_unknown: Flag = true;
         /// Prompt tokens that were not in the cache
         input_usd_per_mtok: PerMtok = 5;
         /// Prompt tokens read from the cache; as input if left out
@@ -536,7 +548,7 @@ pub const PLAN_KEYS: &[KeyDoc] = Plan::KEYS;
 
 /// Adds what holds for every table: keys that must be there, keys of one's own, and no others.
 #[cfg(test)]
-fn finish<T: Table>(schema: &mut schemars::Schema) {
+pub(super) fn finish<T: Table>(schema: &mut schemars::Schema) {
     use serde_json::{Value, json};
 
     if !T::REQUIRED.is_empty() {

@@ -162,6 +162,8 @@ kinds! {
     Hours((u16, u16)) = {
         "type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"
     }, hours;
+    /// A number of days.
+    Age(u64) = {"type": "string", "pattern": "^[0-9]{1,5}d$"}, age;
     /// How often a grant renews.
     Every(Window) = {"type": "string", "pattern": "^([0-9]+([.][0-9]+)?[hd]|day|week|month)$"}, every;
 }
@@ -197,6 +199,8 @@ macro_rules! words {
         }
     )+};
 }
+
+pub(super) use words;
 
 words! {
     /// How a figure is known.
@@ -558,7 +562,7 @@ fn currency(reader: &mut Reader, spot: &Spot<'_>) -> Option<String> {
     }
 }
 
-fn word<'a>(reader: &mut Reader, spot: &'a Spot<'_>, words: &[&'static str]) -> Option<&'a str> {
+pub(super) fn word<'a>(reader: &mut Reader, spot: &'a Spot<'_>, words: &[&'static str]) -> Option<&'a str> {
     let list = words.iter().map(|word| format!("`\"{word}\"`")).collect::<Vec<_>>().join(", ");
     let DeValue::String(found) = spot.value.get_ref() else {
         return reader.wrong_type(spot, &format!("one of {list}"));
@@ -588,6 +592,18 @@ fn every(reader: &mut Reader, spot: &Spot<'_>) -> Option<Window> {
         reader.report(problem.help(HELP));
     }
     period
+}
+
+fn age(reader: &mut Reader, spot: &Spot<'_>) -> Option<u64> {
+    let DeValue::String(found) = spot.value.get_ref() else {
+        return reader.wrong_type(spot, "a number of days such as `\"45d\"`");
+    };
+    let days = crate::policy::days(found);
+    if days.is_none() {
+        let rule = format!("must be a number of days, found `{}`", shown(found));
+        reader.value_problem(spot, codes::WORD, &rule, "such as `\"45d\"`");
+    }
+    days
 }
 
 fn hours(reader: &mut Reader, spot: &Spot<'_>) -> Option<(u16, u16)> {

@@ -1,5 +1,7 @@
 //! What was asked: the inputs read, the question settled, the plans selected.
 
+use std::sync::Arc;
+
 use super::args::{BilledWord, InputArgs, MixWord, TermsArgs};
 use super::inputs;
 use super::values::{self, Day};
@@ -10,7 +12,7 @@ use crate::analysis::{Question, default_api_gross_margin, plans_on};
 use crate::catalog::{self, Catalog, Input, codes};
 use crate::economics::Fees;
 use crate::plan::{Billing, MixRule, Plan};
-use crate::problem::{Level, Problem, nearest};
+use crate::problem::{Level, Problem, Source, nearest};
 use crate::report::{Cell, Missing, Record};
 use crate::units::{Date, Ratio};
 use sha2::{Digest, Sha256};
@@ -25,6 +27,8 @@ pub(super) struct Asked {
     /// The files that the rates come from.
     pub(super) prices: Vec<Record>,
     pub(super) input_names: Vec<String>,
+    /// The texts of all of them, so that findings can show the line they speak of.
+    pub(super) sources: Vec<Arc<Source>>,
 }
 
 pub(super) fn strict(terms: &TermsArgs, world: &World<'_>) -> bool {
@@ -122,6 +126,7 @@ pub(super) fn ask(
             .filter_map(|(input, hash)| price_record(input, hash, &catalog, day))
             .collect(),
         input_names: names.collect(),
+        sources: inputs.iter().map(|input| Arc::clone(&input.source)).collect(),
         catalog,
         question,
         day,

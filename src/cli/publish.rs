@@ -203,7 +203,7 @@ pub(super) fn print(world: &mut World<'_>, args: &OutputArgs, text: &str) -> Exi
     }
 }
 
-fn not_written(error: &anyhow::Error, path: Option<&Path>) -> Problem {
+pub(super) fn not_written(error: &anyhow::Error, path: Option<&Path>) -> Problem {
     let problem = Problem::error(codes::NOT_WRITTEN, output::words(error));
     match path.filter(|path| path.is_file()) {
         Some(path) => problem.note(format!("the previous {} is unchanged", path.display())),

@@ -3,16 +3,17 @@
 use serde_json::{Value, json};
 
 use super::Exit;
-use super::analyze;
 use super::args::OutputArgs;
 use super::compare;
 use super::publish::print;
 use super::world::World;
+use super::{analyze, check};
 use crate::catalog::PLAN_SCHEMA;
 use crate::catalog::config::CONFIG_SCHEMA;
+use crate::catalog::policy::POLICY_SCHEMA;
 use crate::report::{Column, Unit};
 
-/// Print the JSON Schema of a plan file, the output or the configuration, or a plan file to start from
+/// Print the JSON Schema of a plan file, a policy, the configuration or the output, or a plan file to start from
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
@@ -29,6 +30,7 @@ pub(super) struct Args {
 const EXAMPLES: &str = "\
 Examples:
   plancost schema plan -o plan.schema.json
+  plancost schema policy -o policy.schema.json  # for `plancost check --policy`
   plancost schema output                      what --json prints
   plancost schema config --show-effective     each default and its origin
   plancost schema example > my-plans.toml
@@ -44,6 +46,8 @@ Exit codes:
 enum What {
     /// A plan file
     Plan,
+    /// A policy file, for `check`
+    Policy,
     /// What --json prints
     Output,
     /// A project's `plancost.toml`
@@ -59,6 +63,7 @@ const EXAMPLE: &str = include_str!("../../schemas/example.toml");
 pub(super) fn run(args: &Args, world: &mut World<'_>) -> Exit {
     let text = match args.what {
         What::Plan => PLAN_SCHEMA.to_owned(),
+        What::Policy => POLICY_SCHEMA.to_owned(),
         What::Output => output_schema(),
         What::Config if args.show_effective => return super::show_effective(&args.output, world),
         What::Config => CONFIG_SCHEMA.to_owned(),
@@ -80,7 +85,7 @@ fn output_schema() -> String {
                      "assumptions", "results", "summary", "diagnostics"],
         "properties": {
             "format_version": {"const": 1},
-            "kind": {"description": "The command.", "enum": ["analyze", "compare", "ladder"]},
+            "kind": {"description": "The command.", "enum": ["analyze", "compare", "ladder", "check"]},
             "tool": {"type": "object", "required": ["name", "version"], "properties": {
                 "name": {"const": "plancost"}, "version": {"type": "string"}}},
             "complete": {"type": "boolean", "description": "Every input was read and every figure is known. Test this \
@@ -100,6 +105,7 @@ fn output_schema() -> String {
                 result("analyze", &analyzed),
                 result("compare", &compare::columns(&[])),
                 result("ladder", &compare::ladder_columns()),
+                result("check", &check::columns()),
             ]}},
             "summary": {"type": "object", "required": ["plans", "ok", "incomplete"], "properties": {
                 "plans": {"type": "integer"}, "ok": {"type": "integer"}, "incomplete": {"type": "integer"}}},
@@ -126,6 +132,9 @@ fn output_schema() -> String {
 fn result(kind: &str, columns: &[Column]) -> Value {
     let properties = columns.iter().map(|column| {
         let mut shape = shape(column.key, column.unit);
+        if kind == "check" && column.key == "plan" {
+            shape = json!({"type": ["string", "null"]});
+        }
         shape["description"] = column.meaning.into();
         (column.key.to_owned(), shape)
     });

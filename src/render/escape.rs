@@ -135,6 +135,29 @@ pub(super) fn commands(text: String, look: &Look) -> String {
     out
 }
 
+/// Text or an attribute of XML; what XML cannot hold is shown by its code.
+pub(super) fn xml(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in terminal(text, false).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&apos;"),
+            '\u{fffe}' | '\u{ffff}' => push_code(&mut out, c),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// A byte of a path within a URI.
+pub(super) fn uri(byte: u8) -> String {
+    let plain = byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    if plain { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+}
+
 fn push_code(out: &mut String, c: char) {
     write!(out, "\\u{{{:x}}}", u32::from(c)).expect("a string takes all");
 }

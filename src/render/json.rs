@@ -32,6 +32,11 @@ pub(super) fn diagnostic(problem: &Problem) -> String {
     write(&Diagnostic::new(problem), CompactFormatter)
 }
 
+/// Any value, with 2 spaces of indent.
+pub(super) fn pretty(value: &impl Serialize) -> String {
+    write(value, PrettyFormatter::new())
+}
+
 fn write(value: &impl Serialize, formatter: impl Formatter) -> String {
     let mut bytes = Vec::new();
     value

@@ -100,6 +100,7 @@ fn each_tree(
     let mut trees = 0;
     for question in questions(day) {
         let asked = Asked {
+            sources: Vec::new(),
             catalog: catalog.clone(),
             question,
             day: Some(day),
