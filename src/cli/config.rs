@@ -54,11 +54,11 @@ impl Defaults {
 
 /// Reads the files that a command goes by; `None`: it goes by none.
 pub(super) fn defaults(verb: &ArgMatches, world: &mut World<'_>) -> Result<Option<Defaults>, Stop> {
-    let Ok(named) = verb.try_get_one::<PathBuf>("config") else { return Ok(None) };
-    if verb.get_flag("no_config") {
+    // A command that knows no config has neither flag; clap tells that apart from one that was not given in debug alone.
+    if !verb.ids().any(|id| id == "no_config") || verb.get_flag("no_config") {
         return Ok(None);
     }
-    let named = named.cloned().or_else(|| world.env("PLANCOST_CONFIG").map(PathBuf::from));
+    let named = verb.get_one::<PathBuf>("config").cloned().or_else(|| world.env("PLANCOST_CONFIG").map(PathBuf::from));
     let project = match named {
         Some(path) => Some(path),
         None => nearest_above(),
