@@ -65,7 +65,10 @@ fn the_commands_of_the_readme_work_and_print_what_it_shows() {
     for (command, shown) in sessions() {
         let shell = ["|", ">", "||"].iter().any(|word| command.contains(word));
         // The reader's own file, and what a shell or another program does.
-        if !command.starts_with("plancost ") || shell || command.contains("my-rates.toml") {
+        if !command.starts_with("plancost ")
+            || shell
+            || ["my-rates.toml", "policy.toml"].iter().any(|file| command.contains(file))
+        {
             continue;
         }
         run += 1;
