@@ -7,7 +7,7 @@ use super::publish::{columns_help, select, sort};
 use super::world::World;
 use super::{Answered, Exit, Found, Stop};
 use crate::analysis::{Answer, Gap, answer, plans_on};
-use crate::catalog::{codes, no_price};
+use crate::catalog::{Catalog, codes, no_price};
 use crate::economics::{Subscriber, serving_share};
 use crate::plan::Plan;
 use crate::problem::{Level, Problem};
@@ -144,7 +144,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     let failed = problems.iter().any(|problem| problem.level == Level::Error);
     let plans = if failed && args.inputs.fail_fast { Vec::new() } else { plans };
     let (mut rows, answers) = rows(&plans, &asked, args, &points, &fields);
-    explain_gaps(&answers, &mut problems);
+    explain_gaps(&answers, &asked.catalog, &mut problems);
     if let Some((column, descending)) = order {
         sort(&mut rows, column, descending);
     }
@@ -203,13 +203,15 @@ fn rows<'a>(
 }
 
 /// Keeps what concerns the selected plans, and adds what only shows once they are answered.
-pub(super) fn explain_gaps(answers: &[Answer<'_>], problems: &mut Vec<Problem>) {
+pub(super) fn explain_gaps(answers: &[Answer<'_>], catalog: &Catalog, problems: &mut Vec<Problem>) {
     let mut unpriced: Vec<Problem> = Vec::new();
     let mut unpriced_limits = Vec::new();
     for answer in answers {
         for gap in &answer.gaps {
             match gap {
                 Gap::Price | Gap::Allowance | Gap::Credit { .. } => {}
+                // The file says that nobody knows.
+                Gap::Rate(none) if catalog.unpriced.contains(&none.model) => {}
                 Gap::LimitOnThatDay | Gap::Workload { .. } | Gap::NoSuchWorkload(_) | Gap::UseOf { .. } => {
                     unpriced_limits.push(format!("{} needs {}", answer.plan.id, gap_text(gap)));
                 }
@@ -357,7 +359,7 @@ pub(super) fn found<'a>(plans: &[&'a Plan], asked: &'a Asked, problems: &mut Vec
         fields.iter().map(|field| (field.fill)(&context)).collect()
     };
     let rows = answers.iter().map(cells).collect();
-    explain_gaps(&answers, problems);
+    explain_gaps(&answers, &asked.catalog, problems);
     let basis = basis_line(asked, &answers);
     let serving = serving_words(asked, &answers);
     Analyzed { columns: columns(), answers, rows, basis, serving }

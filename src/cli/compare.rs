@@ -101,7 +101,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     let plans = if failed && args.inputs.fail_fast { Vec::new() } else { wanted(args, &asked, &problems)? };
     let answers: Vec<Answer<'_>> =
         plans.iter().map(|plan| answer(plan, asked.catalog.market(), &asked.question)).collect();
-    explain_gaps(&answers, &mut problems);
+    explain_gaps(&answers, &asked.catalog, &mut problems);
     let mut report = Report {
         kind: if args.ladder { "ladder" } else { "compare" },
         layout: Layout::Rows,

@@ -80,7 +80,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     let case =
         Case { plan, market: asked.catalog.market(), question: &asked.question, subscriber: subscriber.as_ref() };
     let answer = case.answer();
-    explain_gaps(std::slice::from_ref(&answer), &mut problems);
+    explain_gaps(std::slice::from_ref(&answer), &asked.catalog, &mut problems);
     let root = tree(&case, &answer, &address);
     let effects = root.as_ref().map(|root| sensitivity(&case, &address, root)).unwrap_or_default();
     let missing: Vec<String> = answer.gaps.iter().map(gap_text).collect();
