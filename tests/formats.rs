@@ -10,10 +10,10 @@
 //!
 //! What is not: the official documents themselves are not here, so a mistake in restating them is not seen, and neither
 //! is what a service does beyond its schema. That was tried by hand, and is to be tried again when a schema here
-//! changes: the golden files and everything that `documents` yields (`PLANCOST_KEEP=FOLDER` keeps it) passed the SARIF 2.1.0 schema (in the crate
-//! `serde-sarif` and the npm package `@microsoft/jest-sarif`), `junit-10.xsd` of Jenkins' xUnit plugin (in the sources of
-//! PyPI's `pytest`) and GitLab's `codeclimate.json`. The XSD of Ant is not met: it demands a host and a time stamp, which
-//! would make two runs differ.
+//! changes: the golden files and all that `documents` yields, kept with `PLANCOST_KEEP=FOLDER`, passed the SARIF 2.1.0
+//! schema (in the crate `serde-sarif` and the npm package `@microsoft/jest-sarif`), `junit-10.xsd` of Jenkins' xUnit
+//! plugin (in the sources of PyPI's `pytest`) and GitLab's `codeclimate.json`. The XSD of Ant is not met: it demands a
+//! host and a time stamp, which would make two runs differ.
 
 mod program;
 mod schema;
