@@ -13,6 +13,8 @@ mod config;
 mod diff;
 mod explain;
 mod inputs;
+#[cfg(unix)]
+mod interrupt;
 mod looks;
 mod man;
 mod output;

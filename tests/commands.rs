@@ -17,6 +17,7 @@
 //! `PLANCOST_BLESS=1` rewrites all but the codes: read every change before it is committed.
 
 mod program;
+mod schema;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -399,73 +400,6 @@ fn documents() -> Vec<(String, String)> {
     found
 }
 
-/// What a value breaks of a schema: the part of draft 7 that the schema of the output uses.
-fn check(value: &Value, schema: &Value, at: &str, wrong: &mut Vec<String>) {
-    for (key, rule) in schema.as_object().expect("a schema is an object") {
-        let holds = match key.as_str() {
-            "$schema" | "title" | "description" => true,
-            "type" => {
-                let is = |word: &Value| match word.as_str().expect("a type is a word") {
-                    "integer" => value.is_u64() || value.is_i64(),
-                    "number" => value.is_number(),
-                    "string" => value.is_string(),
-                    "boolean" => value.is_boolean(),
-                    "array" => value.is_array(),
-                    "object" => value.is_object(),
-                    "null" => value.is_null(),
-                    other => panic!("type `{other}`"),
-                };
-                rule.as_array().map_or_else(|| is(rule), |words| words.iter().any(is))
-            }
-            "enum" => rule.as_array().expect("a list").contains(value),
-            "const" => rule == value,
-            "minimum" => value.as_f64().is_none_or(|number| number >= rule.as_f64().expect("a number")),
-            "pattern" => {
-                assert_eq!(rule, "^PC[0-9]{3}$", "the only pattern");
-                let text = value.as_str().unwrap_or_default();
-                text.len() == 5 && text.starts_with("PC") && text[2..].bytes().all(|byte| byte.is_ascii_digit())
-            }
-            "format" => {
-                assert_eq!(rule, "date", "the only format");
-                value.as_str().is_none_or(|text| text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok())
-            }
-            "required" if !value.is_object() => true,
-            "required" => {
-                let names = rule.as_array().expect("a list").iter().filter_map(Value::as_str);
-                let missing: Vec<&str> = names.filter(|name| value.get(name).is_none()).collect();
-                wrong.extend(missing.iter().map(|name| format!("{at} has no `{name}`")));
-                true
-            }
-            "properties" => {
-                for (name, schema) in rule.as_object().expect("a table") {
-                    if let Some(value) = value.get(name) {
-                        check(value, schema, &format!("{at}.{name}"), wrong);
-                    }
-                }
-                // A reader may rely on the schema naming all there is.
-                let unknown = value.as_object().into_iter().flatten().filter(|(name, _)| rule.get(name).is_none());
-                wrong.extend(unknown.map(|(name, _)| format!("{at}.{name} is not in the schema")));
-                true
-            }
-            "items" => {
-                for (n, item) in value.as_array().into_iter().flatten().enumerate() {
-                    check(item, rule, &format!("{at}[{n}]"), wrong);
-                }
-                true
-            }
-            "anyOf" => rule.as_array().expect("a list").iter().any(|schema| {
-                let mut wrong = Vec::new();
-                check(value, schema, at, &mut wrong);
-                wrong.is_empty()
-            }),
-            other => panic!("the schema uses `{other}`, which this check does not know"),
-        };
-        if !holds {
-            wrong.push(format!("{at} is {value}, against {key} {rule}"));
-        }
-    }
-}
-
 #[test]
 fn every_json_document_keeps_to_the_schema() {
     let schema = fs::read_to_string("schemas/output.schema.json").expect("the schema");
@@ -474,9 +408,7 @@ fn every_json_document_keeps_to_the_schema() {
     assert!(documents.len() >= 10, "{} documents", documents.len());
     for (name, text) in documents {
         let document: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
-        let mut wrong = Vec::new();
-        check(&document, &schema, "$", &mut wrong);
-        assert_eq!(wrong, Vec::<String>::new(), "{name}");
+        assert_eq!(schema::breaches(&document, &schema), Vec::<String>::new(), "{name}");
     }
 }
 
@@ -484,8 +416,7 @@ fn every_json_document_keeps_to_the_schema() {
 fn the_check_of_the_schema_finds_what_is_wrong() {
     let schema = serde_json::json!({"type": "object", "required": ["a", "b"], "properties": {
         "a": {"type": ["integer", "null"], "minimum": 0}, "c": {"type": "array", "items": {"enum": ["x"]}}}});
-    let mut wrong = Vec::new();
-    check(&serde_json::json!({"a": -1, "c": ["x", "y"], "d": 0}), &schema, "$", &mut wrong);
+    let mut wrong = schema::breaches(&serde_json::json!({"a": -1, "c": ["x", "y"], "d": 0}), &schema);
     wrong.sort();
     let expected = [
         "$ has no `b`",

@@ -538,6 +538,90 @@ fn f17_a_run_that_fails_does_not_pass_because_nobody_reads() {
     }
 }
 
+/// Sends a signal to a process: `sh` is there already, and its `kill` starts no program.
+#[cfg(target_os = "linux")]
+struct Killer(std::process::Child);
+
+#[cfg(target_os = "linux")]
+impl Killer {
+    fn ready(signal: &str) -> Self {
+        let line = format!("read pid && kill -s {signal} $pid");
+        let sh = Command::new("sh").args(["-c", &line]).stdin(Stdio::piped()).stderr(Stdio::null()).spawn();
+        Self(sh.expect("a shell"))
+    }
+
+    fn send(mut self, pid: u32) {
+        writeln!(self.0.stdin.take().expect("a pipe"), "{pid}").expect("the shell reads");
+        self.0.wait().expect("it ends");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn f18_a_signal_leaves_the_old_file_or_the_new_one_and_nothing_else() {
+    use std::os::unix::process::ExitStatusExt;
+
+    let plans = |more: usize| {
+        (1..=150).fold(String::new(), |text, n| {
+            text + &plan(&(n + more).to_string(), "9").replace("\"p\"", &format!("\"p{n}\""))
+        })
+    };
+    let inputs = folder();
+    let (old, new) = (file(&inputs, "old.toml", plans(0)), file(&inputs, "new.toml", plans(1)));
+    let (old, new) = (old.to_str().expect("UTF-8"), new.to_str().expect("UTF-8"));
+    let verbs: [(&[&str], &str); 3] = [
+        (&["analyze", "-q", "--no-bundled", old, "--json", "-o"], ""),
+        (&["check", "--no-bundled", old, "--max-multiple", "5", "--export"], "json="),
+        (&["diff", "-q", "--no-bundled", old, new, "--json", "-o"], ""),
+    ];
+    let run = |(args, before): (&[&str], &str), name: &str, number: i32| {
+        let out = folder();
+        let path = file(&out, "out.json", "before");
+        let start = || {
+            let mut command = program(args);
+            command.arg(format!("{before}{}", path.display())).stdout(Stdio::null()).stderr(Stdio::null());
+            command.spawn().expect("the program starts")
+        };
+        let began = Instant::now();
+        let code = start().wait().expect("it ends").code();
+        let whole_run = began.elapsed();
+        let whole = fs::read(&path).expect("written");
+        let mut killed = 0;
+        for moment in 0..10 {
+            fs::write(&path, "before").expect("our file");
+            let killer = Killer::ready(name);
+            let began = Instant::now();
+            let mut child = start();
+            let entries = || fs::read_dir(out.path()).expect("a folder").count();
+            let is_due = || match moment {
+                // Five spread over the run, and five as soon as the new file is begun beside the old one.
+                0..5 => began.elapsed() >= whole_run * moment / 5,
+                _ => entries() > 1,
+            };
+            while !is_due() && child.try_wait().expect("our child").is_none() {
+                std::thread::sleep(Duration::from_micros(50));
+            }
+            killer.send(child.id());
+            let status = child.wait().expect("it ends");
+            let what = format!("{args:?} {name} {moment}: {status}");
+            assert!(status.signal() == Some(number) || status.code() == code, "{what}");
+            killed += u32::from(status.signal().is_some());
+            let found = fs::read(&path).expect("it is there");
+            assert!(found == b"before" || found == whole, "{what}: {} bytes", found.len());
+            assert_eq!(entries(), 1, "{what}: a temporary file is left");
+        }
+        assert!(killed > 0, "{args:?}: no signal came in time");
+    };
+    std::thread::scope(|scope| {
+        for verb in verbs {
+            for (name, number) in [("INT", 2), ("TERM", 15)] {
+                let run = &run;
+                scope.spawn(move || run(verb, name, number));
+            }
+        }
+    });
+}
+
 #[test]
 fn f19_no_prefix_and_no_flipped_byte_of_a_plan_file_panics() {
     let text = fs::read("schemas/example.toml").expect("the example");

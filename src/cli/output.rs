@@ -6,6 +6,8 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
+#[cfg(unix)]
+use super::interrupt::uninterrupted;
 use super::world::World;
 
 /// Writes a document to standard output, to the last byte. A reader that has left is no error: what was computed
@@ -36,7 +38,13 @@ pub(super) fn to_file(path: &Path, document: &str, inputs: &[String]) -> Result<
         let mut file = fs::OpenOptions::new().write(true).open(path).with_context(cannot)?;
         return file.write_all(document.as_bytes()).with_context(cannot);
     }
-    replace(folder, real.as_deref().unwrap_or(path), document).with_context(cannot)
+    uninterrupted(|| replace(folder, real.as_deref().unwrap_or(path), document)).with_context(cannot)
+}
+
+/// Elsewhere a signal may leave the temporary file.
+#[cfg(not(unix))]
+fn uninterrupted<T>(work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    work()
 }
 
 fn folder_of(path: &Path) -> &Path {
