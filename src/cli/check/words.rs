@@ -3,7 +3,7 @@
 use crate::analysis::Gap;
 use crate::plan::Plan;
 use crate::policy::lint::{Kind, Lint, NOTED_AFTER, WARNED_AFTER};
-use crate::policy::{Bound, Grade, NotApplicable, Side, Standing, Value, Verdict, WayOut};
+use crate::policy::{Bound, Grade, NotApplicable, Rule, Side, Standing, Test, Value, Verdict, WayOut};
 use crate::problem::{Code, Level, Place, Problem};
 use crate::render::cell;
 use crate::report::Cell;
@@ -49,9 +49,14 @@ pub(super) fn bound(bound: &Bound) -> String {
 /// A figure and its limit, with all their digits where they would look alike.
 fn pair(bound: &Bound, value: &Ratio) -> (String, String) {
     let shown = |value: &Ratio| match bound {
-        Bound::MaxMultiple(_) | Bound::MinMultiple(_) => cell(&Cell::Multiple(value.clone().into())),
+        Bound::MaxMultiple(_) | Bound::MinMultiple(_) | Bound::MaxMultipleIncrease(_) => {
+            cell(&Cell::Multiple(value.clone().into()))
+        }
         Bound::MaxLossAtFullUsd(_) => usd(value),
-        Bound::MinBreakEven(_) | Bound::MinMarginAt { .. } | Bound::MaxServingShareAtFull(_) => percent(value),
+        Bound::MinBreakEven(_)
+        | Bound::MinMarginAt { .. }
+        | Bound::MaxServingShareAtFull(_)
+        | Bound::MaxBreakEvenDecrease(_) => percent(value),
     };
     let limit = bound.threshold();
     if shown(value) != shown(limit) {
@@ -80,7 +85,79 @@ fn figure(bound: &Bound, value: &Value) -> String {
         Bound::MaxServingShareAtFull(_) => {
             format!("takes {figure} of revenue to serve at full use, limit is {limit}")
         }
+        Bound::MaxMultipleIncrease(_) | Bound::MaxBreakEvenDecrease(_) => format!("is at {figure}, limit is {limit}"),
     }
+}
+
+/// `multiple goes from 20x to 35x, up by 15x; limit is 5x`; `None`: not both are known, or the rule is of no change.
+fn movement(bound: &Bound, old: Option<&Value>, new: Option<&Value>) -> Option<String> {
+    let is_multiple = match bound {
+        Bound::MaxMultipleIncrease(_) => true,
+        Bound::MaxBreakEvenDecrease(_) => false,
+        _ => return None,
+    };
+    let old = old?;
+    let what = if is_multiple { "multiple" } else { "break-even" };
+    // Points, so that a share of a share is no way to read it.
+    let moved = |by: &Ratio, decimals: usize| {
+        if is_multiple {
+            format!("{}x", by.to_decimal_trimmed(0, decimals))
+        } else {
+            format!("{} points", (by * &Ratio::from(100)).to_decimal_trimmed(0, decimals))
+        }
+    };
+    let at = |value: &Ratio, decimals: usize| {
+        if is_multiple {
+            format!("{}x", value.to_decimal_trimmed(0, decimals))
+        } else {
+            format!("{}%", (value * &Ratio::from(100)).to_decimal_trimmed(0, decimals))
+        }
+    };
+    let limit = bound.threshold();
+    let word = |value: &Value, decimals: usize| match value {
+        Value::Finite(value) => at(value, decimals),
+        Value::Unlimited => "no cap".to_owned(),
+        Value::Never => "a loss without any use".to_owned(),
+        Value::Always => "no loss by any use".to_owned(),
+    };
+    let Some(new) = new else {
+        return Some(format!("{what} goes from {} to that of a free plan; limit is {}", word(old, 1), moved(limit, 9)));
+    };
+    let (Value::Finite(from), Value::Finite(to)) = (old, new) else {
+        return Some(format!("{what} goes from {} to {}; limit is {}", word(old, 1), word(new, 1), moved(limit, 9)));
+    };
+    let by = to - from;
+    let way = if by.is_negative() { "down" } else { "up" };
+    let by = by.abs();
+    // As many decimals as tell them apart.
+    let alike = |decimals: usize| {
+        (from != to && at(from, decimals) == at(to, decimals))
+            || (by != *limit && moved(&by, decimals) == moved(limit, decimals))
+    };
+    let decimals = if alike(1) { 9 } else { 1 };
+    let limit_decimals = if moved(limit, decimals) == moved(limit, 9) { decimals } else { 9 };
+    Some(format!(
+        "{what} goes from {} to {}, {way} by {}; limit is {}",
+        at(from, decimals),
+        at(to, decimals),
+        moved(&by, decimals),
+        moved(limit, limit_decimals)
+    ))
+}
+
+/// What keeps a rule from being evaluated.
+pub(super) fn missing(missing: &[Gap]) -> String {
+    // Of an earlier document nothing but the lack of a figure is known.
+    if missing.is_empty() { "the figure before the change".to_owned() } else { gaps(missing) }
+}
+
+/// That a limit is for `diff` alone.
+pub(super) fn of_change(rule: &Rule, test: &Test) -> Problem {
+    let message = format!("{}: {} is for `diff` alone", rule.id, bound(&test.bound));
+    Problem::new(Level::Note, codes::OF_CHANGE, message)
+        .at(test.place.clone())
+        .note("it limits what a change does, so that it was not evaluated and does not count as passed")
+        .help("`plancost diff OLD NEW --policy FILE` evaluates it")
 }
 
 fn gaps(gaps: &[Gap]) -> String {
@@ -90,7 +167,9 @@ fn gaps(gaps: &[Gap]) -> String {
 /// A verdict as a problem, without its place.
 pub(super) fn verdict(verdict: &Verdict<'_>) -> Problem {
     let (rule, plan) = (&verdict.rule.id, &verdict.plan.id);
-    let said = verdict.value.as_ref().map_or_else(String::new, |value| figure(&verdict.test.bound, value));
+    let said = movement(&verdict.test.bound, verdict.old.as_ref(), verdict.value.as_ref())
+        .or_else(|| Some(figure(&verdict.test.bound, verdict.value.as_ref()?)))
+        .unwrap_or_default();
     let note = |level: Level, message: String| Problem::new(level, codes::RULE_BROKEN, message);
     let problem = match &verdict.standing {
         Standing::Passed => note(Level::Note, format!("{rule}: {plan} {said}")),
@@ -101,10 +180,13 @@ pub(super) fn verdict(verdict: &Verdict<'_>) -> Problem {
             Level::Note,
             format!("{rule}: not applicable to {plan}, whose file declares unknown: {}", gaps(unknown)),
         ),
+        Standing::NotApplicable(NotApplicable::NothingBefore) => {
+            note(Level::Note, format!("{rule}: not applicable to {plan}, of which nothing was known before"))
+        }
         Standing::NotEvaluable(missing) => {
             let message = format!("{rule}: cannot evaluate {plan}");
             Problem::error(codes::NOT_EVALUABLE, message)
-                .note(format!("not known: {}", gaps(missing)))
+                .note(format!("not known: {}", self::missing(missing)))
                 .help("add what is missing, or waive the rule with a reason and an end date")
         }
         Standing::Failed(ways) => {
@@ -129,6 +211,12 @@ pub(super) fn verdict(verdict: &Verdict<'_>) -> Problem {
         problem.level = Level::Note;
         problem.helps.clear();
         problem = problem.note(format!("waived until {} ({}): {}", waiver.until, place(&waiver.place), waiver.reason));
+    }
+    if verdict.old.is_some() && matches!(verdict.side, Side::High | Side::Likely) {
+        return problem.note(match verdict.side {
+            Side::High => "the high ends of ranges are used (--likely: the likely figures)",
+            _ => "the likely figures are used; a limit has a range",
+        });
     }
     match &verdict.other {
         Some((Side::Likely, Value::Finite(value))) => problem.note(format!(
