@@ -89,60 +89,51 @@ fn figure(bound: &Bound, value: &Value) -> String {
     }
 }
 
-/// `multiple goes from 20x to 35x, up by 15x; limit is 5x`; `None`: not both are known, or the rule is of no change.
+/// `gives 35x after 20x, up by 15x, limit is 5x`; `None`: the figure before is not known, or the rule is of no change.
 fn movement(bound: &Bound, old: Option<&Value>, new: Option<&Value>) -> Option<String> {
     let is_multiple = match bound {
         Bound::MaxMultipleIncrease(_) => true,
         Bound::MaxBreakEvenDecrease(_) => false,
         _ => return None,
     };
-    let old = old?;
-    let what = if is_multiple { "multiple" } else { "break-even" };
-    // Points, so that a share of a share is no way to read it.
-    let moved = |by: &Ratio, decimals: usize| {
-        if is_multiple {
-            format!("{}x", by.to_decimal_trimmed(0, decimals))
-        } else {
-            format!("{} points", (by * &Ratio::from(100)).to_decimal_trimmed(0, decimals))
-        }
+    let percent = |value: &Ratio, decimals: usize| (value * &Ratio::from(100)).to_decimal_trimmed(0, decimals);
+    let at = |value: &Ratio, decimals: usize| match is_multiple {
+        true => format!("{}x", value.to_decimal_trimmed(0, decimals)),
+        false => format!("{}%", percent(value, decimals)),
     };
-    let at = |value: &Ratio, decimals: usize| {
-        if is_multiple {
-            format!("{}x", value.to_decimal_trimmed(0, decimals))
-        } else {
-            format!("{}%", (value * &Ratio::from(100)).to_decimal_trimmed(0, decimals))
-        }
+    // Points, so that nobody takes it for a share of a share.
+    let by = |value: &Ratio, decimals: usize| match is_multiple {
+        true => at(value, decimals),
+        false => format!("{} points", percent(value, decimals)),
     };
     let limit = bound.threshold();
-    let word = |value: &Value, decimals: usize| match value {
-        Value::Finite(value) => at(value, decimals),
-        Value::Unlimited => "no cap".to_owned(),
-        Value::Never => "a loss without any use".to_owned(),
-        Value::Always => "no loss by any use".to_owned(),
+    let was = |decimals: usize| match old {
+        Some(Value::Finite(value)) => Some(at(value, decimals)),
+        Some(Value::Unlimited) => Some("use without limit".to_owned()),
+        Some(Value::Never) => Some("losing money without any use".to_owned()),
+        Some(Value::Always) => Some("never losing by use".to_owned()),
+        None => None,
     };
-    let Some(new) = new else {
-        return Some(format!("{what} goes from {} to that of a free plan; limit is {}", word(old, 1), moved(limit, 9)));
+    let (Some(Value::Finite(from)), Some(Value::Finite(to))) = (old, new) else {
+        let is = match new {
+            None => "is free".to_owned(),
+            Some(Value::Finite(to)) if is_multiple => format!("gives {}", at(to, 1)),
+            Some(Value::Finite(to)) => format!("breaks even at {}", at(to, 1)),
+            Some(Value::Unlimited) => "grants use without limit".to_owned(),
+            Some(Value::Never) => "loses money without any use".to_owned(),
+            Some(Value::Always) => "never loses by use".to_owned(),
+        };
+        return Some(format!("{is} after {}, limit is {}", was(1)?, by(limit, 9)));
     };
-    let (Value::Finite(from), Value::Finite(to)) = (old, new) else {
-        return Some(format!("{what} goes from {} to {}; limit is {}", word(old, 1), word(new, 1), moved(limit, 9)));
-    };
-    let by = to - from;
-    let way = if by.is_negative() { "down" } else { "up" };
-    let by = by.abs();
-    // As many decimals as tell them apart.
-    let alike = |decimals: usize| {
-        (from != to && at(from, decimals) == at(to, decimals))
-            || (by != *limit && moved(&by, decimals) == moved(limit, decimals))
-    };
-    let decimals = if alike(1) { 9 } else { 1 };
-    let limit_decimals = if moved(limit, decimals) == moved(limit, 9) { decimals } else { 9 };
-    Some(format!(
-        "{what} goes from {} to {}, {way} by {}; limit is {}",
-        at(from, decimals),
-        at(to, decimals),
-        moved(&by, decimals),
-        moved(limit, limit_decimals)
-    ))
+    let moved = to - from;
+    let way = if moved.is_negative() { "down" } else { "up" };
+    let moved = moved.abs();
+    // As many decimals as tell apart what differs.
+    let alike = (from != to && at(from, 1) == at(to, 1)) || (moved != *limit && by(&moved, 1) == by(limit, 1));
+    let decimals = if alike { 9 } else { 1 };
+    let verb = if is_multiple { "gives" } else { "breaks even at" };
+    let step = format!("{way} by {}, limit is {}", by(&moved, decimals), by(limit, 9));
+    Some(format!("{verb} {} after {}, {step}", at(to, decimals), at(from, decimals)))
 }
 
 /// What keeps a rule from being evaluated.
