@@ -279,3 +279,17 @@ fn check_says_that_a_rule_of_a_change_is_not_its_own() {
     site.write("new.toml", &unpriced("p"));
     assert_eq!(site.ran(&["check", "new.toml", "--no-bundled", "--policy", "policy.toml"]).code, 4);
 }
+
+#[test]
+fn a_breach_comes_before_warnings() {
+    let odd: String = (0..30)
+        .map(|n| format!("[[plan]]\nid = \"p{n}\"\nprice_usd = 20\nworkload = \"w\"\n[[plan.limit]]\nevery = \"day\"\ntokens = 5\n"))
+        .collect::<String>()
+        + &(0..30).map(|n| format!("[[workload]]\nid = \"w{n}\"\nmodel = \"m{n}\"\ninput_share = 1\n")).collect::<String>()
+        + "[[workload]]\nid = \"w\"\nmodel = \"m\"\ninput_share = 1\n";
+    let rules = rule("jump", "max_multiple_increase = 5");
+    let site = Site::new(&(odd.clone() + &plan("q", "20", "400")), &(odd + &plan("q", "20", "900")), &rules);
+    let ran = site.gated(&[]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(ran.stderr.contains("warning[PC") && ran.stderr.starts_with("error[PC501]: jump: q "), "{}", ran.stderr);
+}

@@ -234,6 +234,8 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         footer.splice(footer.len().min(1)..footer.len().min(1), judged.footer);
         summary.extend(judged.summary);
         problems.extend(judged.problems);
+        // So that no breach is among those that are not printed.
+        problems.sort_by_key(|problem| std::cmp::Reverse(problem.level));
         verdicts = Some(judged.verdicts);
         exit = judged.exit.map_or(exit, |judged| exit.or(judged));
     }
