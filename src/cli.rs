@@ -209,7 +209,10 @@ fn with_defaults(command: &clap::Command, matches: &clap::ArgMatches, world: &mu
             Ok(())
         }
         Err(stop) => {
-            let args = OutputArgs::from_arg_matches(verb).expect("a command with --config has these");
+            let args = match name {
+                "check" => check::looks_of(verb),
+                _ => OutputArgs::from_arg_matches(verb).expect("a command with --config has these"),
+            };
             Err(publish::stopped(world, &args, stop) as u8)
         }
     }

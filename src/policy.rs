@@ -44,6 +44,12 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Whether it limits changes alone, so that it says nothing of a plan as it is.
+    #[must_use]
+    pub fn is_of_change_alone(&self) -> bool {
+        self.tests.iter().all(|test| test.bound.is_of_change())
+    }
+
     /// Whether it is for a plan.
     #[must_use]
     pub fn is_for(&self, plan: &Plan) -> bool {
@@ -128,6 +134,10 @@ pub enum Bound {
     MaxLossAtFullUsd(Ratio),
     /// Serving full use costs at most this share of revenue.
     MaxServingShareAtFull(Ratio),
+    /// A change raises the multiple by at most so many API dollars per dollar of revenue.
+    MaxMultipleIncrease(Ratio),
+    /// A change lowers the break-even utilization by at most so much: 0.05 is from 30 % to 25 %.
+    MaxBreakEvenDecrease(Ratio),
 }
 
 impl Bound {
@@ -141,7 +151,15 @@ impl Bound {
             Self::MinMarginAt { .. } => "min_margin_at",
             Self::MaxLossAtFullUsd(_) => "max_loss_at_full_usd",
             Self::MaxServingShareAtFull(_) => "max_serving_share_at_full",
+            Self::MaxMultipleIncrease(_) => "max_multiple_increase",
+            Self::MaxBreakEvenDecrease(_) => "max_break_even_decrease",
         }
+    }
+
+    /// Whether it limits what a change does to a figure, not the figure: one plan alone says nothing of it.
+    #[must_use]
+    pub const fn is_of_change(&self) -> bool {
+        matches!(self, Self::MaxMultipleIncrease(_) | Self::MaxBreakEvenDecrease(_))
     }
 
     /// The figure that it limits, with what distinguishes two of them: `margin_at 0.5`.
@@ -153,6 +171,8 @@ impl Bound {
             Self::MinMarginAt { utilization, .. } => format!("margin_at {}", utilization.to_exact()),
             Self::MaxLossAtFullUsd(_) => "loss_at_full_usd".to_owned(),
             Self::MaxServingShareAtFull(_) => "serving_share_at_full".to_owned(),
+            Self::MaxMultipleIncrease(_) => "multiple_increase".to_owned(),
+            Self::MaxBreakEvenDecrease(_) => "break_even_decrease".to_owned(),
         }
     }
 
@@ -165,7 +185,21 @@ impl Bound {
             | Self::MinBreakEven(limit)
             | Self::MinMarginAt { margin: limit, .. }
             | Self::MaxLossAtFullUsd(limit)
-            | Self::MaxServingShareAtFull(limit) => limit,
+            | Self::MaxServingShareAtFull(limit)
+            | Self::MaxMultipleIncrease(limit)
+            | Self::MaxBreakEvenDecrease(limit) => limit,
+        }
+    }
+
+    /// What a limit for a change demands of a plan whose figure was this; `None`: no figure alone says it.
+    fn after(&self, old: &Value) -> Option<Self> {
+        match (self, old) {
+            (Self::MaxMultipleIncrease(limit), Value::Finite(old)) => Some(Self::MaxMultiple(old + limit)),
+            // Below zero there is no utilization: what loses without any use has no break-even to compare.
+            (Self::MaxBreakEvenDecrease(limit), Value::Finite(old)) => {
+                Some(Self::MinBreakEven((old - limit).max(Ratio::zero())))
+            }
+            _ => None,
         }
     }
 
@@ -245,6 +279,8 @@ pub enum NotApplicable {
     Free,
     /// The plan's file says that nobody knows.
     DeclaredUnknown(Vec<Gap>),
+    /// The rule is of a change, and there was no figure before it: the plan is new, or nobody knew.
+    NothingBefore,
 }
 
 /// How a plan stands to a test.
@@ -273,6 +309,8 @@ pub struct Verdict<'a> {
     pub side: Side,
     /// The figure, where it is known and applies.
     pub value: Option<Value>,
+    /// What the figure was, where the rule is of a change.
+    pub old: Option<Value>,
     /// The same figure at the other end: the likely one where the worse is used, and the worse where the likely is.
     pub other: Option<(Side, Value)>,
     /// Maximum and revenue that the figure comes from, in dollars; the maximum of unlimited use is `None`.
@@ -357,7 +395,7 @@ pub fn verdicts<'a>(plans: &[&'a Plan], policy: &'a Policy, bench: Bench<'a>) ->
         let [low, high] =
             ends.each_ref().map(|end| end.as_ref().map(|plan| answer(plan, bench.market, bench.question)));
         for rule in policy.rules.iter().filter(|rule| rule.is_for(plan)) {
-            for test in &rule.tests {
+            for test in rule.tests.iter().filter(|test| !test.bound.is_of_change()) {
                 let worse = match test.bound.worse() {
                     Side::Low => low.as_ref().map(|answer| (answer, Side::Low)),
                     _ => high.as_ref().map(|answer| (answer, Side::High)),
@@ -373,20 +411,15 @@ pub fn verdicts<'a>(plans: &[&'a Plan], policy: &'a Policy, bench: Bench<'a>) ->
                     let other = measure(&test.bound, answer.economics.as_ref()?)?;
                     (Some(&other) != value.as_ref()).then_some((side, other))
                 });
-                let waived = matches!(standing, Standing::Failed(_) | Standing::NotEvaluable(_));
-                let waiver = policy.waivers.iter().filter(|_| waived).find(|waiver| {
-                    waiver.rule == rule.id && waiver.plan == plan.id && !waiver.has_expired(bench.question.day)
-                });
+                let waiver = waiver(policy, rule, plan, &standing, bench);
                 verdicts.push(Verdict {
                     rule,
                     test,
                     plan,
                     side,
                     other,
-                    from: used
-                        .economics
-                        .as_ref()
-                        .map(|economics| (economics.max_api_usd.clone(), economics.revenue.revenue_usd.clone())),
+                    old: None,
+                    from: from(used),
                     value,
                     standing,
                     waiver,
@@ -395,6 +428,168 @@ pub fn verdicts<'a>(plans: &[&'a Plan], policy: &'a Policy, bench: Bench<'a>) ->
         }
     }
     verdicts
+}
+
+/// Where the figures of an answer come from.
+fn from(answer: &Answer<'_>) -> Option<(Option<Ratio>, Ratio)> {
+    let economics = answer.economics.as_ref()?;
+    Some((economics.max_api_usd.clone(), economics.revenue.revenue_usd.clone()))
+}
+
+fn waiver<'a>(
+    policy: &'a Policy,
+    rule: &Rule,
+    plan: &Plan,
+    standing: &Standing,
+    bench: Bench<'_>,
+) -> Option<&'a Waiver> {
+    let waived = matches!(standing, Standing::Failed(_) | Standing::NotEvaluable(_));
+    policy
+        .waivers
+        .iter()
+        .filter(|_| waived)
+        .find(|waiver| waiver.rule == rule.id && waiver.plan == plan.id && !waiver.has_expired(bench.question.day))
+}
+
+/// What a plan was before a change.
+#[derive(Clone, Copy)]
+pub enum Before<'a> {
+    /// There was no such plan.
+    Nothing,
+    /// This plan, and what it was held against.
+    Plan(&'a Plan, Bench<'a>),
+    /// Only figures are known, as tables show them: what the one that a bound limits was, and what it is.
+    Figures(&'a Figures<'a>),
+}
+
+/// A figure before and after a change.
+pub type Figures<'a> = dyn Fn(&Bound) -> (Reading, Option<Value>) + 'a;
+
+/// What can be said of a figure.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reading {
+    /// It is this.
+    Known(Value),
+    /// It is a share of revenue, and there is none.
+    Free,
+    /// It is not known; where that is all that a file says, `declared`.
+    Unknown {
+        /// What is missing.
+        gaps: Vec<Gap>,
+        /// Whether the plan's file says so itself.
+        declared: bool,
+    },
+}
+
+/// Every test of what a change did to a plan, in the order of the rules. Both sides are read at the end of their ranges
+/// that is worse for the rule, unless the likely figures are asked for or alone are known.
+#[must_use]
+pub fn changed<'a>(plan: &'a Plan, before: Before<'_>, policy: &'a Policy, bench: Bench<'_>) -> Vec<Verdict<'a>> {
+    let mut verdicts = Vec::new();
+    let end = |plan: &Plan| at_end(plan, Side::High);
+    let (new_end, old_end) = (end(plan), if let Before::Plan(old, _) = before { end(old) } else { None });
+    let side = match before {
+        _ if new_end.is_none() && old_end.is_none() => Side::Only,
+        Before::Figures(_) => Side::Likely,
+        _ if bench.likely => Side::Likely,
+        _ => Side::High,
+    };
+    let new = new_end.as_ref().filter(|_| side == Side::High).unwrap_or(plan);
+    let used = answer(new, bench.market, bench.question);
+    let old = match before {
+        Before::Plan(old, then) => {
+            let old = old_end.as_ref().filter(|_| side == Side::High).unwrap_or(old);
+            Some((answer(old, then.market, then.question), then))
+        }
+        _ => None,
+    };
+    for rule in policy.rules.iter().filter(|rule| rule.is_for(plan)) {
+        for test in rule.tests.iter().filter(|test| test.bound.is_of_change()) {
+            let bound = &test.bound;
+            let mut now = reading(bound, &used, bench);
+            let was = match (before, &old) {
+                (Before::Figures(of), _) => {
+                    let (was, is) = of(bound);
+                    if let (Reading::Known(value), Some(is)) = (&mut now, is) {
+                        *value = is;
+                    }
+                    Some(was)
+                }
+                (_, Some((old, then))) => Some(reading(bound, old, *then)),
+                _ => None,
+            };
+            let standing = standing_of_change(bound, was.as_ref(), &now, &used, bench.question);
+            let value = |reading: Option<Reading>| match reading {
+                Some(Reading::Known(value)) => Some(value),
+                _ => None,
+            };
+            verdicts.push(Verdict {
+                rule,
+                test,
+                plan,
+                side,
+                value: value(Some(now)),
+                old: value(was),
+                other: None,
+                from: from(&used),
+                waiver: waiver(policy, rule, plan, &standing, bench),
+                standing,
+            });
+        }
+    }
+    verdicts
+}
+
+fn reading(bound: &Bound, answer: &Answer<'_>, bench: Bench<'_>) -> Reading {
+    match &answer.economics {
+        Some(economics) => measure(bound, economics).map_or(Reading::Free, Reading::Known),
+        None => Reading::Unknown { declared: all_declared(&answer.gaps, bench), gaps: answer.gaps.clone() },
+    }
+}
+
+fn standing_of_change(
+    bound: &Bound,
+    was: Option<&Reading>,
+    now: &Reading,
+    answer: &Answer<'_>,
+    question: &Question,
+) -> Standing {
+    use Reading::{Free, Known, Unknown};
+    let not = Standing::NotApplicable;
+    let (was, now) = match (was, now) {
+        (None, _) | (Some(Unknown { declared: true, .. }), Known(_) | Free) => {
+            return not(NotApplicable::NothingBefore);
+        }
+        (_, Unknown { gaps, declared: false }) => return Standing::NotEvaluable(gaps.clone()),
+        (Some(Unknown { .. }), Unknown { gaps, .. }) => return not(NotApplicable::DeclaredUnknown(gaps.clone())),
+        // What was known is hidden: that says nothing of where it went.
+        (Some(Known(_) | Free), Unknown { gaps, .. }) => return Standing::NotEvaluable(gaps.clone()),
+        (Some(Unknown { gaps, .. }), _) => return Standing::NotEvaluable(gaps.clone()),
+        (Some(Free), _) => return not(NotApplicable::Free),
+        (Some(Known(was)), Known(now)) => (was, Some(now)),
+        (Some(Known(was)), Free) => (was, None),
+    };
+    let demanded = bound.after(was);
+    let holds = match (now, &demanded) {
+        _ if now == Some(was) => true,
+        (Some(now), Some(demanded)) => holds(demanded, now),
+        // Nothing is above what has no bound, nor below what loses without any use.
+        (_, None) => matches!(was, Value::Unlimited | Value::Never),
+        // A multiple of no revenue has no bound.
+        (None, Some(_)) => false,
+    };
+    if holds {
+        return Standing::Passed;
+    }
+    let ways = demanded.zip(answer.economics.as_ref());
+    Standing::Failed(Box::new(
+        ways.map_or_else(WayOut::default, |(demanded, economics)| way_out(&demanded, answer, economics, question)),
+    ))
+}
+
+/// Whether everything that is missing is declared: one gap that is not keeps a rule from being evaluated.
+fn all_declared(gaps: &[Gap], bench: Bench<'_>) -> bool {
+    !gaps.is_empty() && gaps.iter().all(|gap| is_declared(gap, bench.unpriced))
 }
 
 /// Two rules for one plan of which one demands more than the other allows.
@@ -446,11 +641,9 @@ fn with_amount(grant: &Grant, amount: &Ratio) -> Grant {
 fn standing(bound: &Bound, answer: &Answer<'_>, bench: Bench<'_>) -> (Option<Value>, Standing) {
     let Some(economics) = &answer.economics else {
         let gaps = answer.gaps.clone();
-        // One that is not declared keeps the rule from being evaluated, whatever else is declared.
-        let declared = !gaps.is_empty() && gaps.iter().all(|gap| is_declared(gap, bench.unpriced));
         return (
             None,
-            if declared {
+            if all_declared(&gaps, bench) {
                 Standing::NotApplicable(NotApplicable::DeclaredUnknown(gaps))
             } else {
                 Standing::NotEvaluable(gaps)
@@ -478,13 +671,13 @@ fn measure(bound: &Bound, economics: &Economics) -> Option<Value> {
         None => economics.serving_share.is_zero().then(Ratio::zero),
     };
     let value = match bound {
-        Bound::MaxMultiple(_) | Bound::MinMultiple(_) => {
+        Bound::MaxMultiple(_) | Bound::MinMultiple(_) | Bound::MaxMultipleIncrease(_) => {
             if free {
                 return None;
             }
             economics.multiple().map_or(Value::Unlimited, Value::Finite)
         }
-        Bound::MinBreakEven(_) => match economics.break_even() {
+        Bound::MinBreakEven(_) | Bound::MaxBreakEvenDecrease(_) => match economics.break_even() {
             BreakEven::Never => Value::Never,
             BreakEven::Always => Value::Always,
             // Any use is no share of use without limit.
@@ -576,6 +769,8 @@ fn way_out(bound: &Bound, answer: &Answer<'_>, economics: &Economics, question: 
             let need = serving.as_ref().and_then(|usd| usd.checked_div(limit));
             (need.and_then(|need| covering(need, &takings.revenue)), Some(limit * revenue))
         }
+        // What they demand of a plan is one of the above, see `Bound::after`.
+        Bound::MaxMultipleIncrease(_) | Bound::MaxBreakEvenDecrease(_) => return WayOut::default(),
     };
     let target = match bound {
         Bound::MaxMultiple(_) | Bound::MinMultiple(_) => Some(limit * revenue),

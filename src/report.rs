@@ -39,6 +39,8 @@ pub struct Report {
     pub footer: Vec<String>,
     /// What was wrong with the inputs.
     pub problems: Vec<Problem>,
+    /// What a policy says of a change, where one was asked for.
+    pub verdicts: Option<Vec<Record>>,
 }
 
 impl Report {
@@ -47,7 +49,7 @@ impl Report {
     #[must_use]
     pub fn says_nothing(&self) -> bool {
         let failed = || self.problems.iter().any(|problem| problem.level == Level::Error);
-        self.rows.is_empty() && (self.kind != "diff" || failed())
+        self.rows.is_empty() && (self.kind != "diff" || failed()) && self.verdicts.as_ref().is_none_or(Vec::is_empty)
     }
 }
 

@@ -232,3 +232,56 @@ fn the_schema_is_that_of_the_reader() {
     let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/config.schema.json");
     assert_eq!(site.ran(&[], &["schema", "config"]), fs::read_to_string(committed).expect("it is there"));
 }
+
+#[test]
+fn the_policy_of_a_project_is_that_of_check_and_diff() {
+    // 100 / 20 = 5x; 200 / 20 = 10x.
+    let site = Site::new("policy = \"rules/p.toml\"\nplans = [\"plans\"]\n", "");
+    site.write("project/rules/p.toml", "policy_version = 1\n[[rule]]\nid = \"cap\"\nmax_multiple = 4\n");
+    site.write("project/new.toml", &PLANS.replace("100", "200"));
+    site.write("project/lax.toml", "policy_version = 1\n[[rule]]\nid = \"cap\"\nmax_multiple = 10\n");
+    let code = |folder: &str, args: &[&str]| site.ran_in(folder, &[], args).status.code();
+    assert_eq!(code("project", &["check"]), Some(1));
+    assert_eq!(code("project/deep", &["check"]), Some(1));
+    assert_eq!(code("project", &["check", "--policy", "lax.toml"]), Some(0));
+    assert_eq!(code("project", &["check", "--no-config", "plans"]), Some(0));
+    assert_eq!(code("project", &["check", "--config", "nowhere.toml"]), Some(2));
+    let diff = ["diff", "plans/a.toml", "new.toml"];
+    assert_eq!(code("project", &diff), Some(1));
+    assert_eq!(code("project/deep", &["diff", "../plans/a.toml", "../new.toml"]), Some(1));
+    assert_eq!(code("project", &[&diff[..], &["--policy", "lax.toml"]].concat()), Some(0));
+    assert_eq!(code("project", &[&diff[..], &["--no-config"]].concat()), Some(0));
+    let document = |args: &[&str]| -> serde_json::Value {
+        serde_json::from_slice(&site.ran_in("project", &[], args).stdout).expect("JSON")
+    };
+    let row = &document(&["check", "--json"])["results"][0];
+    assert_eq!((&row["rule_path"], &row["plan"]), (&"rules/p.toml".into(), &"p".into()));
+}
+
+#[test]
+fn a_check_goes_by_the_configuration_like_the_rest() {
+    let project =
+        "format = \"json\"\nas_of = 2026-09-30\napi_margin = 0.5\nplans = [\"plans\"]\nprices = [\"rates.toml\"]\n";
+    let site = Site::new(project, "");
+    site.write("project/rates.toml", "[[rates]]\nmodel = \"m\"\ninput_usd_per_mtok = 1\n");
+    let document: serde_json::Value = serde_json::from_str(&site.ran(&[], &["check"])).expect("JSON");
+    assert_eq!((&document["kind"], &document["as_of"]), (&"check".into(), &"2026-09-30".into()));
+    assert_eq!(document["assumptions"]["api_gross_margin"].to_string(), "0.5");
+    let inputs: Vec<&str> =
+        document["inputs"].as_array().expect("a list").iter().filter_map(|input| input["path"].as_str()).collect();
+    assert_eq!(inputs, ["plans/a.toml", "rates.toml", "plancost.toml"]);
+    // The forms of tables are text to a check, and one that it does not have is not for it.
+    for form in ["table", "plain", "csv"] {
+        site.write("project/plancost.toml", &format!("format = \"{form}\"\nplans = [\"plans\"]\n"));
+        assert!(site.ran(&[], &["check"]).lines().last().expect("a line").starts_with("check: "), "{form}");
+    }
+    site.write("project/plancost.toml", "ascii = true\nmax_diagnostics = 0\nplans = [\"plans\"]\n");
+    assert!(!site.ran(&[], &["check"]).contains("PC512"));
+    site.write("project/plancost.toml", "decimal = 3\n");
+    let output = site.ran_in("project", &[], &["check", "--message-format", "short"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).starts_with("plancost.toml:1:1"), "{}", text(&output.stderr));
+    // No file is written over.
+    site.write("project/plancost.toml", "plans = [\"plans\"]\n");
+    assert_eq!(site.ran_in("project", &[], &["check", "-o", "plancost.toml"]).status.code(), Some(5));
+}

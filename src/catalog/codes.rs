@@ -168,6 +168,10 @@ codes! {
     DECLARED_UNKNOWN 515 "a plan that declares something unknown"
         "The file says that nobody knows the price, the allowance or what a credit buys. Rules are not applicable to the \
          plan, which is counted and never passes."
+    OF_CHANGE 516 "a rule that only `diff` evaluates"
+        "`max_multiple_increase` and `max_break_even_decrease` limit what a change does to a plan. One set of plans does not \
+         tell, so that `check` neither evaluates such a rule nor counts it as passed. `plancost diff OLD NEW --policy FILE` \
+         evaluates it, and the other rules on every plan that was added or changed."
     NOT_WRITTEN 601 "the output cannot be written"
         "The disk is full, the file may not be written, or it is one of the inputs. A file that was there before is \
          unchanged. A reader that leaves early is not an error."

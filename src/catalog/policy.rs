@@ -17,7 +17,7 @@ use crate::problem::{Level, Place, Problem, Source, nearest};
 pub const POLICY_SCHEMA: &str = include_str!("../../schemas/policy.schema.json");
 
 declare! {
-    /// What plans must hold to, as `plancost check` reads it
+    /// What plans must hold to, as `plancost check` and `plancost diff` read it
     File "plancost policy file" "the policy" [] ["policy_version"] {
         /// Form of this file: 1
         policy_version: Count = 1;
@@ -51,6 +51,10 @@ declare! {
         max_loss_at_full_usd: Money = 50;
         /// Most that serving full use may cost, as a share of revenue
         max_serving_share_at_full: Number = 0.9;
+        /// `plancost diff` alone: most API dollars per dollar paid by which a change may raise the multiple
+        max_multiple_increase: Number = 5;
+        /// `plancost diff` alone: most by which a change may lower the break-even utilization; 0.05: from 30 % to 25 %
+        max_break_even_decrease: Number = 0.05;
         /// What breaking it is: `deny` (default), `warn` or `note`
         level: GradeWord = "deny";
     }
@@ -175,7 +179,8 @@ fn lower(file: &File, whole: bool, other_rules: &[&str], reader: &mut Reader) ->
                     .at(row.head.place.clone())
                     .help(
                         "one or more of `max_multiple`, `min_multiple`, `min_break_even`, `min_margin_at`, \
-                         `max_loss_at_full_usd`, `max_serving_share_at_full`",
+                         `max_loss_at_full_usd`, `max_serving_share_at_full`; for `diff`, `max_multiple_increase`, \
+                         `max_break_even_decrease`",
                     ),
             );
         }
@@ -253,6 +258,8 @@ fn tests(row: &RuleTable) -> Vec<Test> {
         }),
         row.max_loss_at_full_usd.at().map(|at| (Bound::MaxLossAtFullUsd(at.value.0.clone()), at.place.clone())),
         number(&row.max_serving_share_at_full, Bound::MaxServingShareAtFull),
+        number(&row.max_multiple_increase, Bound::MaxMultipleIncrease),
+        number(&row.max_break_even_decrease, Bound::MaxBreakEvenDecrease),
     ] {
         add(found.as_ref().map(|(bound, place)| (bound.clone(), place)));
     }

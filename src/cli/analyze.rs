@@ -166,6 +166,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         footer: footer(&asked, &answers, args),
         rows,
         problems,
+        verdicts: None,
     };
     let exit = if failed {
         Exit::Input

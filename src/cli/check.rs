@@ -1,13 +1,13 @@
 //! `check`: whether plans hold to a policy, and what is odd about their files.
 
-mod finding;
+pub(super) mod finding;
 mod words;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::Parser as _;
+use clap::{ArgMatches, FromArgMatches as _, Parser as _};
 
 use super::args::{InputArgs, OutputArgs, TermsArgs};
 use super::asked::{Asked, ask, assumptions, wanted};
@@ -141,6 +141,12 @@ struct CheckOutput {
     /// Say which files were used
     #[arg(short, long)]
     verbose: bool,
+    /// Take defaults from this file [default: the nearest plancost.toml] [env: PLANCOST_CONFIG]
+    #[arg(long, value_name = "FILE", help_heading = "Configuration")]
+    config: Option<PathBuf>,
+    /// Take no defaults from files
+    #[arg(long, conflicts_with = "config", help_heading = "Configuration")]
+    no_config: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -211,6 +217,11 @@ fn export(text: &str) -> Result<(Form, PathBuf), String> {
     if path.is_empty() { Err(WRITE.to_owned()) } else { Ok((form, path.into())) }
 }
 
+/// How to tell what is wrong with a configuration.
+pub(super) fn looks_of(matches: &ArgMatches) -> OutputArgs {
+    CheckOutput::from_arg_matches(matches).expect("these are its arguments").shared()
+}
+
 /// The flags that other commands have too, at their defaults.
 #[derive(Debug, clap::Parser)]
 struct Shared {
@@ -229,6 +240,8 @@ impl CheckOutput {
             max_diagnostics: self.max_diagnostics,
             quiet: self.quiet,
             verbose: self.verbose,
+            config: self.config.clone(),
+            no_config: self.no_config,
             ..defaults
         }
     }
@@ -309,36 +322,7 @@ fn read_policy(
 ) -> Result<Policy, Stop> {
     let mut policy = Policy::default();
     if let Some(path) = &args.policy.policy {
-        let selection = Selection {
-            paths: vec![path.clone()],
-            plans: false,
-            recursive: false,
-            max_bytes: args.inputs.max_file_size,
-            stdin_name: "<stdin>".to_owned(),
-        };
-        if path.is_dir() {
-            let message = format!("cannot read `{}`: it is a folder", path.display());
-            return Err(Problem::error(codes::UNREADABLE, message).help("name a policy file").into());
-        }
-        if path.as_os_str() == "-" && world.stdin_is_terminal {
-            return Err(Problem::error(codes::USAGE, "`--policy -` reads standard input, which is a terminal").into());
-        }
-        let mut found = Vec::new();
-        let read = inputs::read(&selection, world, &mut found);
-        if read.len() > 1 {
-            let message = format!("`{}` names {} files", path.display(), read.len());
-            return Err(Problem::error(codes::USAGE, message).help("a check has one policy").into());
-        }
-        for input in read {
-            names.push(input.source.name.clone());
-            let (read, wrong) = files::read(&input.source, &OTHER_RULES);
-            found.extend(wrong);
-            policy = read;
-        }
-        if !files::is_sound(&found) {
-            return Err(Stop { exit: Exit::Usage, problems: found });
-        }
-        problems.extend(found);
+        policy = read_file(path, args.inputs.max_file_size, world, problems, names)?;
     }
     policy.rules.extend(flag_rules(&args.policy));
     if let Some(days) = args.policy.max_price_age {
@@ -348,7 +332,49 @@ fn read_policy(
     Ok(policy)
 }
 
-fn contradicted(plans: &[&Plan], policy: &Policy) -> Result<(), Stop> {
+/// The rules of a file.
+pub(super) fn read_file(
+    path: &Path,
+    max_bytes: u64,
+    world: &mut World<'_>,
+    problems: &mut Vec<Problem>,
+    names: &mut Vec<String>,
+) -> Result<Policy, Stop> {
+    let mut policy = Policy::default();
+    let selection = Selection {
+        paths: vec![path.to_owned()],
+        plans: false,
+        recursive: false,
+        max_bytes,
+        stdin_name: "<stdin>".to_owned(),
+    };
+    if path.is_dir() {
+        let message = format!("cannot read `{}`: it is a folder", path.display());
+        return Err(Problem::error(codes::UNREADABLE, message).help("name a policy file").into());
+    }
+    if path.as_os_str() == "-" && world.stdin_is_terminal {
+        return Err(Problem::error(codes::USAGE, "`--policy -` reads standard input, which is a terminal").into());
+    }
+    let mut found = Vec::new();
+    let read = inputs::read(&selection, world, &mut found);
+    if read.len() > 1 {
+        let message = format!("`{}` names {} files", path.display(), read.len());
+        return Err(Problem::error(codes::USAGE, message).help("name one policy").into());
+    }
+    for input in read {
+        names.push(input.source.name.clone());
+        let (read, wrong) = files::read(&input.source, &OTHER_RULES);
+        found.extend(wrong);
+        policy = read;
+    }
+    if !files::is_sound(&found) {
+        return Err(Stop { exit: Exit::Usage, problems: found });
+    }
+    problems.extend(found);
+    Ok(policy)
+}
+
+pub(super) fn contradicted(plans: &[&Plan], policy: &Policy) -> Result<(), Stop> {
     let problems: Vec<Problem> = policy::contradictions(plans, policy)
         .into_iter()
         .map(|(least, most, plan)| {
@@ -420,7 +446,7 @@ fn find(args: &Args, world: &mut World<'_>) -> Result<Outcomes, Stop> {
         exit = exit.or(Exit::No);
     }
     let mut remarks = Vec::new();
-    if policy.rules.is_empty() && policy.max_price_age.is_none() {
+    if policy.rules.iter().all(Rule::is_of_change_alone) && policy.max_price_age.is_none() {
         remarks.push("no policy: only the files were checked".to_owned());
     }
     if allow {
@@ -432,7 +458,7 @@ fn find(args: &Args, world: &mut World<'_>) -> Result<Outcomes, Stop> {
     if warnings_fail {
         remarks.push("--fail-on warn: a warning counts as denied for the exit code".to_owned());
     }
-    let report = report(args, &asked, &plans, &items, unanswered == 0 && !failed, &problems);
+    let mut report = report(args, &asked, &plans, &items, unanswered == 0 && !failed, &problems);
     let checked = Checked {
         rules: rules(&policy, &items),
         findings: items.into_iter().map(|item| item.finding).collect(),
@@ -443,6 +469,10 @@ fn find(args: &Args, world: &mut World<'_>) -> Result<Outcomes, Stop> {
         root: std::env::current_dir().map(|root| format!("{}/", root.display())).unwrap_or_default(),
     };
     names.extend(asked.input_names.iter().cloned());
+    if let Some(path) = &args.output.config {
+        report.inputs.extend(super::config::record(path));
+        names.push(path.to_string_lossy().into_owned());
+    }
     Ok(Outcomes { report, checked, exit, inputs: names, problems })
 }
 
@@ -516,6 +546,7 @@ fn report(args: &Args, asked: &Asked, plans: &[&Plan], items: &[Item], complete:
         layout: Layout::Rows,
         footer: Vec::new(),
         problems: problems.to_vec(),
+        verdicts: None,
     }
 }
 

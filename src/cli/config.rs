@@ -170,7 +170,16 @@ pub(super) fn completed(
         if !is_ours || by_json || by_variable || is_given(verb, arg.get_id().as_str()) {
             continue;
         }
-        if arg.get_action().takes_values() {
+        if setting.key == "format" && verb_name == "check" {
+            // The form of tables: what a check has no such form for stays as it is.
+            let form = match setting.values.first().map_or("", String::as_str) {
+                "table" | "plain" => "text",
+                form => form,
+            };
+            if arg.get_possible_values().iter().any(|value| value.matches(form, false)) {
+                added.push(OsString::from(format!("--format={form}")));
+            }
+        } else if arg.get_action().takes_values() {
             added.extend(setting.values.iter().map(|value| OsString::from(format!("--{long}={value}"))));
         } else if setting.values == ["true"] {
             added.push(OsString::from(format!("--{long}")));

@@ -2,6 +2,7 @@
 
 mod earlier;
 mod facts;
+mod gate;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,13 +15,14 @@ use super::asked::{Asked, ask, assumptions, strict, wanted};
 use super::inputs::{self, Selection};
 use super::publish::{columns_help, format_of, select, sort};
 use super::world::World;
-use super::{Answered, Exit, Found, Stop, analyze};
+use super::{Answered, Exit, Found, Stop, analyze, check};
 use crate::catalog::codes;
 use crate::changes::{Change, Facts, Moved, Named, PlanChange, Verdict, changes, moved};
 use crate::problem::{Level, Problem, Source};
 use crate::render::{self, Format, Look};
 use crate::report::{Cell, Column, Layout, Missing, Record, Report, Row, Unit};
 use crate::units::{Date, Ratio};
+use gate::Gate;
 
 /// Show what changed between two sets of plans, which inputs did it, and for whom it is worse
 ///
@@ -28,6 +30,10 @@ use crate::units::{Date, Ratio};
 /// printed earlier. Plans are matched by id. ▼ is worse for the vendor and ▲ better: by break-even, then by margin at
 /// full use. List prices that changed stand apart. Both sides are asked the same question on the same day, the newest
 /// date of both; an earlier document keeps the question it was made with.
+///
+/// With a policy, its rules are evaluated as `plancost check` does, on plans that were added or changed; those that
+/// already broke one and did not change are counted in a line. `max_multiple_increase` and `max_break_even_decrease`
+/// limit what the change itself does to a plan. A rule that cannot be evaluated never passes: code 4, which outranks 1.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
@@ -44,11 +50,25 @@ pub(super) struct Args {
     #[arg(long)]
     exit_code: bool,
     #[command(flatten)]
+    gate: GateArgs,
+    #[command(flatten)]
     sides: SideArgs,
     #[command(flatten)]
     terms: TermsArgs,
     #[command(flatten)]
     pub(super) output: OutputArgs,
+}
+
+/// What the change must hold to.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Policy")]
+struct GateArgs {
+    /// Rules for the plans that NEW adds or changes, and for how far they may move; code 1 if one is denied
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// Use the likely figure of a limit with a range, not the end that is worse for the rule
+    #[arg(long)]
+    likely: bool,
 }
 
 /// What is read for both sides.
@@ -85,11 +105,20 @@ Examples:
   plancost diff base.json plans --format markdown        for a pull request's comment
   plancost diff base.json plans --exit-code --ignore-below 1%
   git show main:plans/openai.toml | plancost diff - plans/openai.toml
+  plancost diff base.json plans --policy policy.toml     no change that breaks a rule
+
+A rule for changes:
+  [[rule]]
+  id = \"no-jump\"
+  max_multiple_increase = 5         from 20x to 25x, and no further
+  max_break_even_decrease = 0.05    from 30% to 25%, and no further
 
 Exit codes:
   0  done                                      3  an input could not be used
-  1  something changed, with --exit-code       4  incomplete, with --strict
-  2  wrong use                                 5  the output could not be written";
+  1  denied by --policy, or something changed  4  a rule of --policy is not evaluable, or
+     with --exit-code                             incomplete, with --strict
+  2  wrong use or a bad policy                 5  the output could not be written
+No answer (2 to 5) outranks no (1).";
 
 /// Most bytes of an earlier document.
 const DOCUMENT_MAX: u64 = 64 << 20;
@@ -120,6 +149,8 @@ struct Side {
     price_files: Vec<String>,
     /// What the figures rest on, in words.
     basis: Option<String>,
+    /// The plans themselves; `None` for a document.
+    files: Option<(Box<Asked>, Box<InputArgs>)>,
     inputs: Vec<Record>,
     prices: Vec<Record>,
     assumptions: Record,
@@ -143,11 +174,13 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     if [&args.old, &args.new].iter().all(|path| path.as_os_str() == "-") {
         return Err(Problem::error(codes::USAGE, "standard input can only be one of OLD and NEW").into());
     }
+    let mut problems = Vec::new();
+    let mut of_policy = Vec::new();
+    let gate = gate(args, world, &mut problems, &mut of_policy)?;
     let mut opened = [open(args, &args.old, false, world)?, open(args, &args.new, true, world)?];
     same_day(args, &mut opened);
     // A document is rounded and holds no inputs: beside one, the other side becomes one too.
     let as_documents = opened.iter().any(|side| matches!(side, Opened::Document(_)));
-    let mut problems = Vec::new();
     let [old, new] = opened.map(|side| work_out(side, as_documents, &mut problems));
     let (mut old, mut new) = (old?, new?);
     // Against a side that could not be read at all, every plan would seem new, or gone.
@@ -170,9 +203,10 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         _ => Vec::new(),
     };
     problems.extend(other_terms(&old, &new));
+    let judged = gate.map(|gate| gate.judge(&old, &new, &problems)).transpose()?;
     let any = !plans.is_empty() || !list_prices.is_empty();
     let count = |pick: &dyn Fn(&&PlanChange<'_>) -> bool| Cell::Count(plans.iter().filter(pick).count() as u64);
-    let summary = vec![
+    let mut summary = vec![
         ("worse", count(&|plan| plan.verdict == Some(Verdict::Worse))),
         ("better", count(&|plan| plan.verdict == Some(Verdict::Better))),
         (
@@ -193,7 +227,19 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     if let Some((column, descending)) = order {
         sort(&mut rows, column, descending);
     }
-    let footer = footer(args, &summary, &old, &new, any);
+    let mut footer = footer(args, &summary, &old, &new, any);
+    let mut exit = if failed { Exit::Input } else { Exit::Done };
+    let mut verdicts = None;
+    if let Some(judged) = judged {
+        footer.splice(footer.len().min(1)..footer.len().min(1), judged.footer);
+        summary.extend(judged.summary);
+        problems.extend(judged.problems);
+        // So that no breach is among those that are not printed.
+        problems.sort_by_key(|problem| std::cmp::Reverse(problem.level));
+        verdicts = Some(judged.verdicts);
+        exit = judged.exit.map_or(exit, |judged| exit.or(judged));
+    }
+    let evaluated = exit != Exit::Incomplete;
     let with_side = |side: &'static str, records: Vec<Record>| {
         records.into_iter().map(move |mut record| {
             record.push(("side", Cell::Text(side.to_owned())));
@@ -204,7 +250,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     assumed.push(("ignore_below", Cell::Share(args.ignore_below.clone().into())));
     let report = Report {
         kind: "diff",
-        complete: !failed && old.complete && new.complete,
+        complete: !failed && evaluated && old.complete && new.complete,
         as_of: new.day,
         inputs: with_side("old", old.inputs).chain(with_side("new", new.inputs)).collect(),
         prices: new.prices,
@@ -215,18 +261,16 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         footer,
         rows,
         problems,
+        verdicts,
     };
-    let exit = if failed {
-        Exit::Input
-    } else if !report.complete && strict(&args.terms, world) {
-        Exit::Incomplete
-    } else if any && args.exit_code {
-        Exit::No
-    } else {
-        Exit::Done
-    };
+    if !report.complete && strict(&args.terms, world) {
+        exit = exit.or(Exit::Incomplete);
+    }
+    if any && args.exit_code {
+        exit = exit.or(Exit::No);
+    }
     let chosen = if args.output.columns.is_empty() { columns_for(args, &report, world)? } else { chosen };
-    let inputs = old.names.into_iter().chain(new.names).collect();
+    let inputs = old.names.into_iter().chain(new.names).chain(of_policy).collect();
     Ok(Answered::Report(Box::new(Found { report, columns: chosen, exit, inputs })))
 }
 
@@ -379,6 +423,7 @@ fn work_out(opened: Opened, as_document: bool, problems: &mut Vec<Problem>) -> R
                 assumed: document.assumptions,
                 price_files: document.prices,
                 basis: None,
+                files: None,
                 inputs,
                 prices: Vec::new(),
                 assumptions: Vec::new(),
@@ -407,6 +452,7 @@ fn work_out(opened: Opened, as_document: bool, problems: &mut Vec<Problem>) -> R
         assumed: BTreeMap::new(),
         price_files: Vec::new(),
         basis: Some(analyzed.basis),
+        files: None,
         inputs: asked.inputs.clone(),
         prices: asked.prices.clone(),
         assumptions: assumptions.clone().into_iter().chain([("serving_cost", Cell::Text(analyzed.serving))]).collect(),
@@ -426,6 +472,7 @@ fn work_out(opened: Opened, as_document: bool, problems: &mut Vec<Problem>) -> R
             summary: Vec::new(),
             footer: Vec::new(),
             problems: Vec::new(),
+            verdicts: None,
         };
         let text = render::render(&report, &[], Format::Json, &Look::default());
         let columns: Vec<Column> = report.columns.into_iter().filter(compared()).collect();
@@ -435,6 +482,7 @@ fn work_out(opened: Opened, as_document: bool, problems: &mut Vec<Problem>) -> R
         side.assumed = document.assumptions;
         side.price_files = document.prices;
         side.list_prices = None;
+        side.files = Some((asked, args));
         return Ok(side);
     }
     let is_compared = compared();
@@ -457,7 +505,25 @@ fn work_out(opened: Opened, as_document: bool, problems: &mut Vec<Problem>) -> R
             }
         })
         .collect();
+    side.files = Some((asked, args));
     Ok(side)
+}
+
+/// The policy that the change is held against.
+fn gate(
+    args: &Args,
+    world: &mut World<'_>,
+    problems: &mut Vec<Problem>,
+    names: &mut Vec<String>,
+) -> Result<Option<Gate>, Stop> {
+    let Some(path) = &args.gate.policy else { return Ok(None) };
+    if [path, &args.old, &args.new].iter().filter(|path| path.as_os_str() == "-").count() > 1 {
+        let message = "standard input can only be one of OLD, NEW and the policy";
+        return Err(Problem::error(codes::USAGE, message).into());
+    }
+    let policy = check::read_file(path, args.sides.max_file_size, world, problems, names)?;
+    let name = names.first().cloned().unwrap_or_else(|| path.to_string_lossy().into_owned());
+    Ok(Some(Gate { policy, name, likely: args.gate.likely }))
 }
 
 fn none_selected(args: &Args) -> Problem {

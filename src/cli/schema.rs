@@ -46,7 +46,7 @@ Exit codes:
 enum What {
     /// A plan file
     Plan,
-    /// A policy file, for `check`
+    /// A policy file, for `check` and `diff`
     Policy,
     /// What --json prints
     Output,
@@ -109,6 +109,8 @@ fn output_schema() -> String {
             ]}},
             "summary": {"type": "object", "required": ["plans", "ok", "incomplete"], "properties": {
                 "plans": {"type": "integer"}, "ok": {"type": "integer"}, "incomplete": {"type": "integer"}}},
+            "verdicts": {"description": "What a policy says of the plans that a change adds or changes; of `diff \
+                         --policy` alone.", "type": "array", "items": result("check", &check::columns())},
             "diagnostics": {"type": "array", "items": {"type": "object",
                 "required": ["code", "level", "message", "path", "line", "column", "plan", "help"],
                 "properties": {

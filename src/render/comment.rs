@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::figures::Style;
 use super::{Look, escape};
-use crate::report::{Cell, Missing, Report, Row};
+use crate::report::{Cell, Missing, Record, Report, Row};
 
 /// The first line; its number changes when a reader of the old form would fail.
 const MARKER: &str = "<!-- plancost:diff:v1 -->";
@@ -18,6 +18,8 @@ const LINES_MOST: usize = 14_000;
 const WHY_MOST: usize = 14_000;
 /// Most characters of list prices.
 const PRICES_MOST: usize = 5_000;
+/// Most characters of the plans that a policy denies, and of those that it cannot judge.
+const DENIED_MOST: usize = 1_000;
 /// Most characters of a line of the footer.
 const FOOTER_MOST: usize = 1_000;
 
@@ -33,7 +35,7 @@ const FIGURES: [(&str, &str); 5] = [
 /// The comment.
 pub(super) fn comment(report: &Report, look: &Look) -> String {
     let view = View { report, look };
-    let mut out = format!("{MARKER}\n{}", view.summary());
+    let mut out = format!("{MARKER}\n{}{}", view.summary(), view.judged());
     let plans = view.plans();
     if !plans.is_empty() {
         out += "\n| Plan |";
@@ -82,6 +84,14 @@ fn left_out(left: usize, what: &str) -> String {
     match left {
         0 => String::new(),
         left => format!("\n**{left} more {what} are not shown: a comment has at most 60,000 characters.**\n"),
+    }
+}
+
+/// The text under a key.
+fn text<'a>(record: &'a Record, key: &str) -> &'a str {
+    match record.iter().find(|(known, _)| *known == key) {
+        Some((_, Cell::Text(text))) => text,
+        _ => "",
     }
 }
 
@@ -143,6 +153,40 @@ impl<'a> View<'a> {
         let serving = self.report.assumptions.iter().find(|(key, _)| *key == "serving_cost");
         let serving = serving.map_or_else(String::new, |(_, cell)| format!(", serving cost {}", self.value(cell)));
         format!("**Plan economics: {what}**{day}{serving}\n")
+    }
+
+    /// The plans that a policy denies, and those that it cannot judge.
+    fn judged(&self) -> String {
+        let Some(verdicts) = &self.report.verdicts else { return String::new() };
+        let mut out = String::new();
+        for (title, verdict, level) in [("Denied", "failed", "deny"), ("Not evaluable", "not_evaluable", "")] {
+            let mut plans: Vec<(&str, Vec<&str>)> = Vec::new();
+            let is_meant =
+                |row: &&Record| text(row, "verdict") == verdict && (level.is_empty() || text(row, "level") == level);
+            for row in verdicts.iter().filter(is_meant) {
+                let (plan, rule) = (text(row, "plan"), text(row, "rule"));
+                match plans.iter_mut().find(|(known, _)| *known == plan) {
+                    Some((_, rules)) if rules.contains(&rule) => {}
+                    Some((_, rules)) => rules.push(rule),
+                    None => plans.push((plan, vec![rule])),
+                }
+            }
+            if plans.is_empty() {
+                continue;
+            }
+            let code = |text: &str| escape::markdown_code(text, self.look.ascii);
+            let (named, left) = kept(&plans, DENIED_MOST, |(plan, rules)| {
+                let rules = rules.iter().map(|rule| code(rule)).collect::<Vec<_>>().join(", ");
+                let plan = if plan.is_empty() { "list prices".to_owned() } else { code(plan) };
+                format!("{plan} ({rules}), ")
+            });
+            let mut named = named.trim_end_matches(", ").to_owned();
+            if left > 0 {
+                named += &format!(" and {left} more");
+            }
+            out += &format!("\n**{title} by the policy:** {named}\n");
+        }
+        out
     }
 
     fn plans(&self) -> Vec<Plan<'a>> {

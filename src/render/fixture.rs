@@ -54,6 +54,7 @@ pub(super) fn empty(points: &[&str]) -> Report {
         summary: vec![("plans", Cell::Count(6))],
         footer: vec!["Basis: API-equivalent at list prices; serving cost 0.25 × list.".to_owned()],
         problems: Vec::new(),
+        verdicts: None,
     }
 }
 

@@ -60,6 +60,8 @@ struct Envelope<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     results: Option<Results<'a>>,
     summary: Object<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdicts: Option<Vec<Object<'a>>>,
     diagnostics: Vec<Diagnostic<'a>>,
 }
 
@@ -83,6 +85,7 @@ impl<'a> Envelope<'a> {
             assumptions: Object(&report.assumptions),
             results,
             summary: Object(&report.summary),
+            verdicts: report.verdicts.as_ref().map(|verdicts| verdicts.iter().map(Object).collect()),
             diagnostics: report.problems.iter().map(Diagnostic::new).collect(),
         }
     }

@@ -13,7 +13,9 @@ use crate::cli::asked::Asked;
 use crate::fact::Line;
 use crate::plan::Plan;
 use crate::policy::lint::{Kind, lints};
-use crate::policy::{Bench, Bound, Grade, NotApplicable, Policy, Standing, Value, Verdict, WayOut, verdicts};
+use crate::policy::{
+    Before, Bench, Bound, Grade, NotApplicable, Policy, Rule, Standing, Value, Verdict, WayOut, changed, verdicts,
+};
 use crate::problem::{Level, Place, Problem, Source, nearest};
 use crate::render::finding::{Finding, Outcome};
 use crate::report::{Cell, Column, Missing, Unit};
@@ -21,13 +23,13 @@ use crate::units::Ratio;
 
 /// A finding and its row of the document.
 #[derive(Clone, Debug)]
-pub(super) struct Item {
-    pub(super) finding: Finding,
-    pub(super) cells: Vec<Cell>,
+pub(in crate::cli) struct Item {
+    pub(in crate::cli) finding: Finding,
+    pub(in crate::cli) cells: Vec<Cell>,
 }
 
 /// Collects findings.
-pub(super) struct Findings<'a> {
+pub(in crate::cli) struct Findings<'a> {
     asked: &'a Asked,
     policy: &'a Policy,
     bench: Bench<'a>,
@@ -72,6 +74,8 @@ columns! {
     "key" Text "the limit, as policy files name it"
     "value" Number "the figure; null: not known, or without bound"
     "value_status" Text "`finite`, `unlimited`, `never` or `always`; null: not known"
+    "old_value" Number "what the figure was, where the rule is of a change; null: not known, or without bound"
+    "old_value_status" Text "as `value_status`, of `old_value`"
     "threshold" Number "the limit"
     "range_end" Text "`only`, `likely`, `low` or `high`: the end of a limit's range that the figure is for"
     "passes_with_price" Usd "price at which it would pass, rounded to the safe side"
@@ -99,7 +103,7 @@ fn or_none<T>(value: Option<T>, cell: impl Fn(T) -> Cell) -> Cell {
 }
 
 impl<'a> Findings<'a> {
-    pub(super) fn new(asked: &'a Asked, policy: &'a Policy, bench: Bench<'a>, strict: bool) -> Self {
+    pub(in crate::cli) fn new(asked: &'a Asked, policy: &'a Policy, bench: Bench<'a>, strict: bool) -> Self {
         let starts = |text: &str| std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         let sources = asked.sources.iter().map(|source| (&*source.name, (source, starts(&source.text)))).collect();
         Self {
@@ -117,7 +121,12 @@ impl<'a> Findings<'a> {
     }
 
     /// Takes in mistakes of the policy and of the files, and returns those that concern what was asked for.
-    pub(super) fn problems(&mut self, policy: Vec<Problem>, files: Vec<Problem>, plans: &[&Plan]) -> Vec<Problem> {
+    pub(in crate::cli) fn problems(
+        &mut self,
+        policy: Vec<Problem>,
+        files: Vec<Problem>,
+        plans: &[&Plan],
+    ) -> Vec<Problem> {
         let ids: BTreeSet<&str> = plans.iter().map(|plan| &*plan.id).collect();
         // What has no price is told of the plans that need it.
         let (unpriced, files): (Vec<Problem>, Vec<Problem>) =
@@ -140,14 +149,28 @@ impl<'a> Findings<'a> {
         told
     }
 
-    /// Every test of every plan.
-    pub(super) fn verdicts(&mut self, plans: &[&'a Plan]) {
-        for verdict in verdicts(plans, self.policy, self.bench) {
+    /// Where models are named that have no price.
+    pub(in crate::cli) fn unpriced(&mut self, problems: Vec<Problem>) {
+        self.unpriced = problems;
+    }
+
+    /// Every test of every plan as it is.
+    pub(in crate::cli) fn verdicts(&mut self, plans: &[&'a Plan]) {
+        self.judged(verdicts(plans, self.policy, self.bench));
+    }
+
+    /// Every test of what a change did to a plan.
+    pub(in crate::cli) fn changed(&mut self, plan: &'a Plan, before: Before<'_>) {
+        self.judged(changed(plan, before, self.policy, self.bench));
+    }
+
+    fn judged(&mut self, verdicts: Vec<Verdict<'a>>) {
+        for verdict in verdicts {
             let outcome = match &verdict.standing {
                 _ if verdict.waiver.is_some() => Outcome::Waived,
                 Standing::Passed => Outcome::Passed,
                 Standing::NotEvaluable(_) => Outcome::NotEvaluable,
-                Standing::NotApplicable(NotApplicable::Free) => Outcome::NotApplicable,
+                Standing::NotApplicable(NotApplicable::Free | NotApplicable::NothingBefore) => Outcome::NotApplicable,
                 Standing::NotApplicable(NotApplicable::DeclaredUnknown(_)) => Outcome::DeclaredUnknown,
                 Standing::Failed(_) => match verdict.rule.grade {
                     Grade::Deny => Outcome::Denied,
@@ -182,11 +205,21 @@ impl<'a> Findings<'a> {
 
     /// What is odd about the files.
     pub(super) fn lints(&mut self, plans: &[&'a Plan]) {
+        self.some_lints(plans, |_| true);
+    }
+
+    /// Prices that the policy does not take, because they are too old.
+    pub(in crate::cli) fn stale(&mut self, plans: &[&'a Plan]) {
+        self.some_lints(plans, |kind| matches!(kind, Kind::Stale { grade: None, .. }));
+    }
+
+    fn some_lints(&mut self, plans: &[&'a Plan], wanted: impl Fn(&Kind<'_>) -> bool) {
         let answers: Vec<Answer<'_>> =
             plans.iter().map(|plan| answer(plan, self.bench.market, self.bench.question)).collect();
         let max_age = self.policy.max_price_age.as_ref();
-        let strict = self.strict && self.policy.rules.is_empty();
-        for lint in lints(&answers, self.asked.day, max_age.map(|(days, _)| *days), self.bench.unpriced) {
+        let strict = self.strict && self.policy.rules.iter().all(Rule::is_of_change_alone);
+        let found = lints(&answers, self.asked.day, max_age.map(|(days, _)| *days), self.bench.unpriced);
+        for lint in found.into_iter().filter(|lint| wanted(&lint.kind)) {
             let (name, figure) = words::lint_name(&lint.kind);
             let mut problem = words::lint(&lint, self.bench.question.day, max_age, strict);
             problem.place = self.place(lint.line, lint.plan.is_some() && !matches!(lint.kind, Kind::NeverBinds { .. }));
@@ -225,6 +258,10 @@ impl<'a> Findings<'a> {
         let ids = || self.asked.catalog.plans.iter().map(|plan| &*plan.id);
         let mut found = Vec::new();
         for rule in &policy.rules {
+            for test in rule.tests.iter().filter(|test| test.bound.is_of_change()) {
+                let problem = words::of_change(rule, test);
+                found.push((rule.id.to_string(), test.bound.figure(), Outcome::Noted, problem));
+            }
             if plans.iter().any(|plan| rule.is_for(plan)) || plans.is_empty() {
                 continue;
             }
@@ -253,6 +290,11 @@ impl<'a> Findings<'a> {
                     .plan(&**plan);
                 found.push((rule.to_string(), figure, Outcome::Denied, problem));
             } else if !self.used.contains(&std::ptr::from_ref(waiver)) {
+                // What it waives may be a change.
+                let of_change = |rule: &Rule| rule.tests.iter().any(|test| test.bound.is_of_change());
+                if policy.rules.iter().any(|rule| rule.id == waiver.rule && of_change(rule)) {
+                    continue;
+                }
                 let known = ids().any(|id| id == &**plan);
                 let why = if known { "it does not break the rule" } else { "no file that was read holds it" };
                 let message = format!("the waiver of {rule} for {plan} waives nothing");
@@ -312,6 +354,8 @@ impl<'a> Findings<'a> {
             none(),
             none(),
             none(),
+            none(),
+            none(),
             Cell::List(Vec::new()),
             none(),
             or_none(problem.place.as_ref(), |place| text(&place.source.name)),
@@ -325,7 +369,7 @@ impl<'a> Findings<'a> {
     }
 
     /// The findings, worst first, else as they came.
-    pub(super) fn finish(mut self) -> Vec<Item> {
+    pub(in crate::cli) fn finish(mut self) -> Vec<Item> {
         self.items.sort_by_key(|item| item.finding.outcome);
         self.items
     }
@@ -374,29 +418,36 @@ fn fill(cells: &mut [Cell], verdict: &Verdict<'_>) {
     };
     let bound = &verdict.test.bound;
     let number = |value: &Ratio| match bound {
-        Bound::MaxMultiple(_) | Bound::MinMultiple(_) => Cell::Multiple(value.clone().into()),
-        Bound::MaxLossAtFullUsd(_) => Cell::Usd(value.clone().into()),
-        Bound::MinBreakEven(_) | Bound::MinMarginAt { .. } | Bound::MaxServingShareAtFull(_) => {
-            Cell::Share(value.clone().into())
+        Bound::MaxMultiple(_) | Bound::MinMultiple(_) | Bound::MaxMultipleIncrease(_) => {
+            Cell::Multiple(value.clone().into())
         }
+        Bound::MaxLossAtFullUsd(_) => Cell::Usd(value.clone().into()),
+        Bound::MinBreakEven(_)
+        | Bound::MinMarginAt { .. }
+        | Bound::MaxServingShareAtFull(_)
+        | Bound::MaxBreakEvenDecrease(_) => Cell::Share(value.clone().into()),
     };
     set("level", text(verdict.rule.grade.word()));
     set("key", text(bound.key()));
     set("threshold", number(bound.threshold()));
     set("range_end", text(verdict.side.word()));
-    if let Some(value) = &verdict.value {
+    for (key, status_key, value) in
+        [("value", "value_status", &verdict.value), ("old_value", "old_value_status", &verdict.old)]
+    {
+        let Some(value) = value else { continue };
         let (cell, status) = match value {
             Value::Finite(value) => (number(value), "finite"),
             Value::Unlimited => (none(), "unlimited"),
             Value::Never => (none(), "never"),
             Value::Always => (none(), "always"),
         };
-        set("value", cell);
-        set("value_status", text(status));
+        set(key, cell);
+        set(status_key, text(status));
     }
     let gaps = |gaps: &[Gap]| text(&gaps.iter().map(gap_text).collect::<Vec<_>>().join(", "));
     match &verdict.standing {
         Standing::NotApplicable(NotApplicable::Free) => set("why", text("the plan is free")),
+        Standing::NotApplicable(NotApplicable::NothingBefore) => set("why", text("there was no figure before")),
         Standing::NotApplicable(NotApplicable::DeclaredUnknown(unknown)) => {
             set(
                 "why",
@@ -409,7 +460,7 @@ fn fill(cells: &mut [Cell], verdict: &Verdict<'_>) {
                 )),
             );
         }
-        Standing::NotEvaluable(missing) if verdict.waiver.is_none() => set("why", gaps(missing)),
+        Standing::NotEvaluable(missing) if verdict.waiver.is_none() => set("why", text(&words::missing(missing))),
         Standing::Failed(ways) => {
             let WayOut { price, max_api_usd, limits, api_gross_margin } = &**ways;
             set("passes_with_price", or_none(price.as_ref(), |fix| Cell::Usd(fix.value.clone().into())));

@@ -3,7 +3,7 @@
 use crate::analysis::Gap;
 use crate::plan::Plan;
 use crate::policy::lint::{Kind, Lint, NOTED_AFTER, WARNED_AFTER};
-use crate::policy::{Bound, Grade, NotApplicable, Side, Standing, Value, Verdict, WayOut};
+use crate::policy::{Bound, Grade, NotApplicable, Rule, Side, Standing, Test, Value, Verdict, WayOut};
 use crate::problem::{Code, Level, Place, Problem};
 use crate::render::cell;
 use crate::report::Cell;
@@ -49,9 +49,14 @@ pub(super) fn bound(bound: &Bound) -> String {
 /// A figure and its limit, with all their digits where they would look alike.
 fn pair(bound: &Bound, value: &Ratio) -> (String, String) {
     let shown = |value: &Ratio| match bound {
-        Bound::MaxMultiple(_) | Bound::MinMultiple(_) => cell(&Cell::Multiple(value.clone().into())),
+        Bound::MaxMultiple(_) | Bound::MinMultiple(_) | Bound::MaxMultipleIncrease(_) => {
+            cell(&Cell::Multiple(value.clone().into()))
+        }
         Bound::MaxLossAtFullUsd(_) => usd(value),
-        Bound::MinBreakEven(_) | Bound::MinMarginAt { .. } | Bound::MaxServingShareAtFull(_) => percent(value),
+        Bound::MinBreakEven(_)
+        | Bound::MinMarginAt { .. }
+        | Bound::MaxServingShareAtFull(_)
+        | Bound::MaxBreakEvenDecrease(_) => percent(value),
     };
     let limit = bound.threshold();
     if shown(value) != shown(limit) {
@@ -80,7 +85,70 @@ fn figure(bound: &Bound, value: &Value) -> String {
         Bound::MaxServingShareAtFull(_) => {
             format!("takes {figure} of revenue to serve at full use, limit is {limit}")
         }
+        Bound::MaxMultipleIncrease(_) | Bound::MaxBreakEvenDecrease(_) => format!("is at {figure}, limit is {limit}"),
     }
+}
+
+/// `gives 35x after 20x, up by 15x, limit is 5x`; `None`: the figure before is not known, or the rule is of no change.
+fn movement(bound: &Bound, old: Option<&Value>, new: Option<&Value>) -> Option<String> {
+    let is_multiple = match bound {
+        Bound::MaxMultipleIncrease(_) => true,
+        Bound::MaxBreakEvenDecrease(_) => false,
+        _ => return None,
+    };
+    let percent = |value: &Ratio, decimals: usize| (value * &Ratio::from(100)).to_decimal_trimmed(0, decimals);
+    let at = |value: &Ratio, decimals: usize| match is_multiple {
+        true => format!("{}x", value.to_decimal_trimmed(0, decimals)),
+        false => format!("{}%", percent(value, decimals)),
+    };
+    // Points, so that nobody takes it for a share of a share.
+    let by = |value: &Ratio, decimals: usize| match is_multiple {
+        true => at(value, decimals),
+        false => format!("{} points", percent(value, decimals)),
+    };
+    let limit = bound.threshold();
+    let was = |decimals: usize| match old {
+        Some(Value::Finite(value)) => Some(at(value, decimals)),
+        Some(Value::Unlimited) => Some("use without limit".to_owned()),
+        Some(Value::Never) => Some("losing money without any use".to_owned()),
+        Some(Value::Always) => Some("never losing by use".to_owned()),
+        None => None,
+    };
+    let (Some(Value::Finite(from)), Some(Value::Finite(to))) = (old, new) else {
+        let is = match new {
+            None => "is free".to_owned(),
+            Some(Value::Finite(to)) if is_multiple => format!("gives {}", at(to, 1)),
+            Some(Value::Finite(to)) => format!("breaks even at {}", at(to, 1)),
+            Some(Value::Unlimited) => "grants use without limit".to_owned(),
+            Some(Value::Never) => "loses money without any use".to_owned(),
+            Some(Value::Always) => "never loses by use".to_owned(),
+        };
+        return Some(format!("{is} after {}, limit is {}", was(1)?, by(limit, 9)));
+    };
+    let moved = to - from;
+    let way = if moved.is_negative() { "down" } else { "up" };
+    let moved = moved.abs();
+    // As many decimals as tell apart what differs.
+    let alike = (from != to && at(from, 1) == at(to, 1)) || (moved != *limit && by(&moved, 1) == by(limit, 1));
+    let decimals = if alike { 9 } else { 1 };
+    let verb = if is_multiple { "gives" } else { "breaks even at" };
+    let step = format!("{way} by {}, limit is {}", by(&moved, decimals), by(limit, 9));
+    Some(format!("{verb} {} after {}, {step}", at(to, decimals), at(from, decimals)))
+}
+
+/// What keeps a rule from being evaluated.
+pub(super) fn missing(missing: &[Gap]) -> String {
+    // Of an earlier document nothing but the lack of a figure is known.
+    if missing.is_empty() { "the figure before the change".to_owned() } else { gaps(missing) }
+}
+
+/// That a limit is for `diff` alone.
+pub(super) fn of_change(rule: &Rule, test: &Test) -> Problem {
+    let message = format!("{}: {} is for `diff` alone", rule.id, bound(&test.bound));
+    Problem::new(Level::Note, codes::OF_CHANGE, message)
+        .at(test.place.clone())
+        .note("it limits what a change does, so that it was not evaluated and does not count as passed")
+        .help("`plancost diff OLD NEW --policy FILE` evaluates it")
 }
 
 fn gaps(gaps: &[Gap]) -> String {
@@ -90,7 +158,9 @@ fn gaps(gaps: &[Gap]) -> String {
 /// A verdict as a problem, without its place.
 pub(super) fn verdict(verdict: &Verdict<'_>) -> Problem {
     let (rule, plan) = (&verdict.rule.id, &verdict.plan.id);
-    let said = verdict.value.as_ref().map_or_else(String::new, |value| figure(&verdict.test.bound, value));
+    let said = movement(&verdict.test.bound, verdict.old.as_ref(), verdict.value.as_ref())
+        .or_else(|| Some(figure(&verdict.test.bound, verdict.value.as_ref()?)))
+        .unwrap_or_default();
     let note = |level: Level, message: String| Problem::new(level, codes::RULE_BROKEN, message);
     let problem = match &verdict.standing {
         Standing::Passed => note(Level::Note, format!("{rule}: {plan} {said}")),
@@ -101,10 +171,13 @@ pub(super) fn verdict(verdict: &Verdict<'_>) -> Problem {
             Level::Note,
             format!("{rule}: not applicable to {plan}, whose file declares unknown: {}", gaps(unknown)),
         ),
+        Standing::NotApplicable(NotApplicable::NothingBefore) => {
+            note(Level::Note, format!("{rule}: not applicable to {plan}, of which nothing was known before"))
+        }
         Standing::NotEvaluable(missing) => {
             let message = format!("{rule}: cannot evaluate {plan}");
             Problem::error(codes::NOT_EVALUABLE, message)
-                .note(format!("not known: {}", gaps(missing)))
+                .note(format!("not known: {}", self::missing(missing)))
                 .help("add what is missing, or waive the rule with a reason and an end date")
         }
         Standing::Failed(ways) => {
@@ -129,6 +202,12 @@ pub(super) fn verdict(verdict: &Verdict<'_>) -> Problem {
         problem.level = Level::Note;
         problem.helps.clear();
         problem = problem.note(format!("waived until {} ({}): {}", waiver.until, place(&waiver.place), waiver.reason));
+    }
+    if verdict.old.is_some() && matches!(verdict.side, Side::High | Side::Likely) {
+        return problem.note(match verdict.side {
+            Side::High => "the high ends of ranges are used (--likely: the likely figures)",
+            _ => "the likely figures are used; a limit has a range",
+        });
     }
     match &verdict.other {
         Some((Side::Likely, Value::Finite(value))) => problem.note(format!(

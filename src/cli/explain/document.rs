@@ -539,5 +539,6 @@ pub(super) fn of_rows(records: Vec<Record>, summary: Record) -> Report {
         summary,
         footer: Vec::new(),
         problems: Vec::new(),
+        verdicts: None,
     }
 }
