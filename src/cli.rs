@@ -12,6 +12,7 @@ mod completions;
 mod config;
 mod diff;
 mod explain;
+mod facts;
 mod inputs;
 mod looks;
 mod man;

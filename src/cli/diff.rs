@@ -1,7 +1,6 @@
 //! `diff`: what a change of plan files does to every figure, which inputs did it, and for whom it is worse.
 
 mod earlier;
-mod facts;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,10 +10,11 @@ use std::sync::Arc;
 
 use super::args::{InputArgs, OutputArgs, TermsArgs};
 use super::asked::{Asked, ask, assumptions, strict, wanted};
+use super::facts::Stated;
 use super::inputs::{self, Selection};
 use super::publish::{columns_help, format_of, select, sort};
 use super::world::World;
-use super::{Answered, Exit, Found, Stop, analyze};
+use super::{Answered, Exit, Found, Stop, analyze, facts};
 use crate::catalog::codes;
 use crate::changes::{Change, Facts, Moved, Named, PlanChange, Verdict, changes, moved};
 use crate::problem::{Level, Problem, Source};
@@ -400,7 +400,7 @@ fn work_out(opened: Opened, as_document: bool, problems: &mut Vec<Problem>) -> R
     let assumptions = assumptions(&asked, &args.set);
     let mut side = Side {
         facts: Vec::new(),
-        list_prices: Some(facts::list_prices(&asked.catalog)),
+        list_prices: Some(named(facts::list_prices(&asked.catalog))),
         complete,
         failed,
         day: asked.day,
@@ -453,11 +453,15 @@ fn work_out(opened: Opened, as_document: bool, problems: &mut Vec<Problem>) -> R
                         line: Some(answer.plan.provenance.line.clone()),
                     })
                     .collect(),
-                inputs: Some(facts::inputs(answer, &asked)),
+                inputs: Some(named(facts::inputs(answer, &asked))),
             }
         })
         .collect();
     Ok(side)
+}
+
+fn named(stated: Vec<Stated>) -> Vec<Named> {
+    stated.into_iter().map(Stated::named).collect()
 }
 
 fn none_selected(args: &Args) -> Problem {

@@ -6,13 +6,14 @@ mod price;
 mod work;
 
 use super::{Case, Formula, Input, Node, Origin, Remark};
-use crate::analysis::{Answer, MaxApi};
-use crate::economics::{BreakEven, Buyer, Subscriber};
+use crate::analysis::{Answer, MaxApi, list_usd_per_mtok};
+use crate::economics::{BreakEven, Buyer};
 use crate::plan::MixRule;
 use crate::report::Unit;
 use crate::units::Ratio;
 
-/// The keys of all figures, in the order of documents; of two forms, with `[U]` behind them.
+/// The keys of all figures: those of `analyze` in its order, those that only `compare` and `check` have, and two forms
+/// with `[U]` behind them.
 pub const MAIN_FIGURES: &[(&str, Unit)] = &[
     ("price_usd_per_month", Unit::Usd),
     ("max_api_usd_per_month", Unit::Usd),
@@ -37,6 +38,14 @@ pub const MAIN_FIGURES: &[(&str, Unit)] = &[
     ("lifetime_months", Unit::Number),
     ("ltv_usd", Unit::Usd),
     ("ltv_over_cac", Unit::Multiple),
+    ("buyer_break_even_usd", Unit::Usd),
+    ("win_win_from_usd", Unit::Usd),
+    ("win_win_to_usd", Unit::Usd),
+    ("list_usd_per_mtok", Unit::Number),
+    ("plan_usd_per_mtok_at_full", Unit::Number),
+    ("overage_of_list_price", Unit::Multiple),
+    ("loss_at_full_usd", Unit::Usd),
+    ("serving_share_at_full", Unit::Share),
     ("margin_at", Unit::Margin),
     ("profit_at", Unit::Usd),
 ];
@@ -63,14 +72,15 @@ impl Address {
 
 /// The figure itself, by the engine; `None` where it does not exist.
 #[must_use]
-pub fn figure(answer: &Answer<'_>, address: &Address, subscriber: Option<&Subscriber>) -> Option<Ratio> {
+pub fn figure(case: &Case<'_>, answer: &Answer<'_>, address: &Address) -> Option<Ratio> {
     let economics = || answer.economics.as_ref();
     let finite = |max: &MaxApi| match max {
         MaxApi::Finite(ceiling) => Some(ceiling.usd.clone()),
         MaxApi::Unlimited | MaxApi::Unknown => None,
     };
-    let unit = || economics()?.unit(subscriber?);
+    let unit = || economics()?.unit(case.subscriber?);
     let buyer = Buyer::default();
+    let list = || list_usd_per_mtok(case.plan, case.market, case.question).flatten();
     match address.key {
         "price_usd_per_month" => Some(answer.revenue.as_ref()?.gross_usd.clone()),
         "max_api_usd_per_month" => finite(&answer.max_api),
@@ -98,6 +108,16 @@ pub fn figure(answer: &Answer<'_>, address: &Address, subscriber: Option<&Subscr
         "lifetime_months" => unit()?.lifetime_months,
         "ltv_usd" => unit()?.ltv_usd,
         "ltv_over_cac" => unit()?.ltv_over_acquisition,
+        "buyer_break_even_usd" => Some(economics()?.buyer_break_even_usd(&buyer)),
+        "win_win_from_usd" => Some(economics()?.win_win_usd_within(&buyer)?.0),
+        "win_win_to_usd" => economics()?.win_win_usd_within(&buyer)?.1,
+        "list_usd_per_mtok" => list(),
+        "plan_usd_per_mtok_at_full" => {
+            (list()? * &economics()?.revenue.revenue_usd).checked_div(economics()?.max_api_usd.as_ref()?)
+        }
+        "overage_of_list_price" => Some(economics()?.overage.as_ref()?.of_list_price.clone()),
+        "loss_at_full_usd" => Some(economics()?.serving_usd_at_full()? - economics()?.room_usd()),
+        "serving_share_at_full" => economics()?.serving_usd_at_full()?.checked_div(&economics()?.revenue.revenue_usd),
         "margin_at" => economics()?.at(address.utilization.as_ref()?)?.margin,
         "profit_at" => Some(economics()?.at(address.utilization.as_ref()?)?.profit_usd),
         _ => None,
@@ -198,7 +218,7 @@ impl Trees<'_> {
         let node = |unit, per, formula, children| Node::derived(address.key, unit, per, formula, children);
         let named = |node: Node| Node { key: address.key.to_owned(), label: address.key.to_owned(), ..node };
         // The figure exists: what follows only says how.
-        figure(self.answer, address, self.case.subscriber)?;
+        figure(self.case, self.answer, address)?;
         match address.key {
             "price_usd_per_month" => self.gross().map(named),
             "max_api_usd_per_month" => self.max().map(named),
@@ -249,6 +269,22 @@ impl Trees<'_> {
             "ltv_usd" => self.lifetime_value().map(named),
             "ltv_over_cac" => {
                 node(Unit::Multiple, "", over(child(0), child(1)), vec![self.lifetime_value()?, self.acquisition()?])
+            }
+            "buyer_break_even_usd" | "win_win_from_usd" => self.revenue().map(named),
+            "win_win_to_usd" => self.win_win_to_usd().map(named),
+            "list_usd_per_mtok" => self.list_per_mtok().map(named),
+            "plan_usd_per_mtok_at_full" => {
+                let children = vec![self.list_per_mtok()?, self.revenue()?, self.max()?];
+                node(Unit::Number, MTOK, over(product(0..2), child(2)), children)
+            }
+            "overage_of_list_price" => self.overage().map(named),
+            "loss_at_full_usd" => {
+                let children = vec![self.max()?, self.serving()?, self.room()?];
+                node(Unit::Usd, USD_MONTH, minus(product(0..2), child(2)), children)
+            }
+            "serving_share_at_full" => {
+                let children = vec![self.max()?, self.serving()?, self.revenue()?];
+                node(Unit::Share, "of revenue", over(product(0..2), child(2)), children)
             }
             "margin_at" => self.margin(asked()?).map(named),
             "profit_at" => self.profit(asked()?).map(named),

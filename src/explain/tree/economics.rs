@@ -2,6 +2,7 @@
 
 use super::{Trees, USD_MONTH, child, minus, number, over, product};
 use crate::analysis::ServingSource;
+use crate::economics::BreakEven;
 use crate::explain::{Formula, Input, Node, Origin, Remark, input};
 use crate::plan::OverageRate;
 use crate::report::Unit;
@@ -52,6 +53,22 @@ impl Trees<'_> {
     pub(super) fn buyer_break_even(&self) -> Option<Node> {
         let children = vec![self.revenue()?, self.max()?];
         Node::derived("buyer_break_even", Unit::Share, "of the maximum", over(child(0), child(1)), children)
+    }
+
+    /// Where the zone that suits both sides ends.
+    pub(super) fn win_win_to_usd(&self) -> Option<Node> {
+        let economics = self.answer.economics.as_ref()?;
+        match (economics.break_even(), &economics.max_api_usd) {
+            (BreakEven::Never, _) => None,
+            (BreakEven::Always, _) => {
+                Some(self.max()?.remark("the vendor never loses by use: the zone ends at full use"))
+            }
+            (BreakEven::Finite { .. }, None) => self.break_even_usd(),
+            (BreakEven::Finite { .. }, Some(_)) => {
+                let least = Formula::Least(vec![child(0), child(1)]);
+                Node::derived("win_win_to_usd", Unit::Usd, USD_MONTH, least, vec![self.break_even_usd()?, self.max()?])
+            }
+        }
     }
 
     /// The overage as a multiple of list price.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{MTOK, Trees, child, minus, number, over, product};
 use crate::allowance::{Activity, Grant, Limit};
-use crate::analysis::MaxApi;
+use crate::analysis::{Answer, MaxApi};
 use crate::explain::{Formula, Input, Node, Origin};
 use crate::plan::MixRule;
 use crate::rates::{DatedRates, Lookup, TokenClass, prompt_tokens};
@@ -342,6 +342,42 @@ impl Trees<'_> {
         Some(node.labelled(format!("use of a {word}")))
     }
 
+    /// The answer with the workload priced: where dollars sufficed it was not asked.
+    fn priced(&self) -> Option<Answer<'_>> {
+        let priced = self.workload()?.price(self.case.market.rates, self.case.question.day).ok()?;
+        let mut answer = self.answer.clone();
+        answer.activities = priced.activities;
+        answer.rates = priced.rates;
+        Some(answer)
+    }
+
+    /// The list price of a million tokens of the workload, all classes together.
+    pub(super) fn list_per_mtok(&self) -> Option<Node> {
+        let answer = self.priced()?;
+        let trees = Trees { case: self.case, answer: &answer };
+        let (key, worth) = ("list_usd_per_mtok", trees.value()?);
+        let node = match &trees.workload()?.work {
+            Work::Mix(_) => Node { key: key.to_owned(), unit: Unit::Number, per: MTOK.to_owned(), ..worth },
+            Work::Requests(_) => {
+                let per = "tokens / request";
+                let of = |activity: &Activity, kind: usize| {
+                    let (mut terms, mut children) = (Vec::new(), Vec::new());
+                    for (class, _) in activity.tokens.as_ref()?.iter().filter(|(_, count)| !count.is_zero()) {
+                        terms.push(child(children.len()));
+                        children.push(trees.tokens_leaf(activity, kind, class)?);
+                    }
+                    let key = format!("use.{}.tokens", activity.id);
+                    let node = Node::derived(&key, Unit::Number, per, Formula::Sum(terms), children)?;
+                    Some(node.labelled(format!("tokens of {}", activity.id)))
+                };
+                let tokens = trees.weighted("tokens", Unit::Number, per, of)?;
+                let formula = over(Formula::Product(vec![number(1_000_000), child(0)]), child(1));
+                Node::derived(key, Unit::Number, MTOK, formula, vec![worth, tokens])?
+            }
+        };
+        Some(node.labelled("list price"))
+    }
+
     /// A sum over the plan's workload per dollar of its list price, in the proportions of the maximum.
     pub(super) fn per_api_usd(
         &self,
@@ -349,11 +385,7 @@ impl Trees<'_> {
         per: &str,
         of: impl Fn(&Trees<'_>, &Activity, usize) -> Option<Node>,
     ) -> Option<Node> {
-        let priced = self.workload()?.price(self.case.market.rates, self.case.question.day).ok()?;
-        // Where dollars sufficed the workload was not asked; here it is.
-        let mut answer = self.answer.clone();
-        answer.activities = priced.activities.clone();
-        answer.rates = priced.rates;
+        let answer = self.priced()?;
         let trees = Trees { case: self.case, answer: &answer };
         let weights = match &self.answer.max_api {
             MaxApi::Finite(ceiling) if !self.is_dollars() && self.answer.mix == MixRule::WorstCase => {
