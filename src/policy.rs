@@ -144,7 +144,7 @@ impl Bound {
         }
     }
 
-    /// The address of the figure that it limits: `margin_at[1/2]`.
+    /// The address of the figure that it limits: `margin_at[0.5]`.
     #[must_use]
     pub fn figure(&self) -> String {
         match self {

@@ -529,7 +529,8 @@ fn order_of(plan: &PlanChange<'_>) -> u8 {
     }
 }
 
-fn columns() -> Vec<Column> {
+/// Every column, in the order of documents.
+pub(super) fn columns() -> Vec<Column> {
     let column = |key, title: &str, meaning, unit, shown, drop_rank| Column {
         key,
         title: title.to_owned(),

@@ -24,7 +24,7 @@ use crate::report::{Column, Outline, Report};
 /// with its file and line, its source and the day it was checked, what a range of an input does to the figure, and
 /// what 10 % more of each input does, largest first.
 ///
-/// An input is asked for by its key in `diff`, `--set` and plan files: `claude-pro:price_usd`, `glm-pro:limit.5h.tokens`;
+/// An input is asked for by its key in `diff`, `--set` and plan files: `claude-pro:price_usd`, `glm-pro:limit.week.tokens`;
 /// a list price by its key in `diff`, which begins with `rates.`. Shown is who says it, where and since when.
 ///
 /// PCnnn is the code of an error or a warning; `codes` lists them.
@@ -159,8 +159,10 @@ fn stated(
     plan: Option<&str>,
     stated: &facts::Stated,
     asked: &Asked,
-    problems: Vec<Problem>,
+    mut problems: Vec<Problem>,
 ) -> Result<Answered, Stop> {
+    // Nothing is worked out: no price is needed.
+    explain_gaps(&[], &mut problems);
     let failed = problems.iter().any(|problem| problem.level == Level::Error);
     let (outline, mut report, leaves) = stated::explained(&args.what, plan, stated, &args.inputs.set);
     report.complete = !failed;
@@ -172,8 +174,9 @@ fn no_list_price(what: &str, list_prices: &[facts::Stated]) -> Stop {
     let problem = Problem::error(codes::USAGE, format!("no list price `{what}`"));
     match nearest(what, list_prices.iter().map(|price| &*price.key)) {
         Some(near) => problem.help(format!("did you mean `{near}`?")),
-        None => problem
-            .help("such as `rates.claude-opus-5-5.input_usd_per_mtok`, with `@` and its first day where it has one"),
+        None => {
+            problem.help("such as `rates.gpt-5.5@2026-04-23.input_usd_per_mtok`, with the first day where it has one")
+        }
     }
     .into()
 }

@@ -275,7 +275,9 @@ impl Told<'_> {
         if shares && self.effects.iter().any(|effect| effect.key.starts_with("workload.")) {
             last += "More of one share of the workload is less of its largest other share. ";
         }
-        let approximate = self.answer.basis != Basis::Published;
+        let mut has_limit = false;
+        root.walk(&mut |node| has_limit |= node.key.starts_with("limit.") || node.key == "max_api");
+        let approximate = has_limit && self.answer.basis != Basis::Published;
         if approximate {
             last += &format!("The maximum is {}, not published. ", self.answer.basis.word());
         }
