@@ -27,6 +27,8 @@ use crate::report::{Column, Outline, Report};
 /// An input is asked for by its key in `diff`, `--set` and plan files: `claude-pro:price_usd`, `glm-pro:limit.week.tokens`;
 /// a list price by its key in `diff`, which begins with `rates.`. Shown is who says it, where and since when.
 ///
+/// What `compare --ladder` says of a stretch of use follows from all plans of the question, and is no figure of one.
+///
 /// PCnnn is the code of an error or a warning; `codes` lists them.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
