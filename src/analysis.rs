@@ -499,6 +499,24 @@ fn overage(plan: &Plan, fees: &Fees, work: &Work<'_>, weights: Option<&[Ratio]>)
     Some(Overage { of_list_price, fee_share: share.clone() })
 }
 
+/// The list price of a million tokens of the workload, all classes together: the outer `None` where there is no
+/// workload, the inner where it has no price.
+#[must_use]
+pub fn list_usd_per_mtok(plan: &Plan, market: Market<'_>, question: &Question) -> Option<Option<Ratio>> {
+    let id = question.workload.as_ref().or(plan.workload.as_ref())?;
+    let price = || {
+        let priced = market.workloads.get(id)?.price(market.rates, question.day).ok()?;
+        let (mut usd, mut tokens) = (Ratio::zero(), Ratio::zero());
+        for activity in &priced.activities {
+            usd += &(&activity.value_usd * &activity.share);
+            let count: Ratio = activity.tokens.as_ref()?.iter().map(|(_, count)| count.clone()).sum();
+            tokens += &(count * &activity.share);
+        }
+        (usd * Ratio::from(1_000_000)).checked_div(&tokens)
+    };
+    Some(price())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

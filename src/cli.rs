@@ -12,6 +12,7 @@ mod completions;
 mod config;
 mod diff;
 mod explain;
+mod facts;
 mod inputs;
 #[cfg(unix)]
 mod interrupt;

@@ -247,7 +247,20 @@ impl Economics {
         (from < to).then_some((from, to))
     }
 
-    /// The same in dollars at list prices; defined for unlimited plans too, and not cut at the maximum.
+    /// The same in dollars at list prices, at most full use; the end is `None` where use has no limit and costs nothing.
+    #[must_use]
+    pub fn win_win_usd_within(&self, buyer: &Buyer) -> Option<(Ratio, Option<Ratio>)> {
+        let from = self.buyer_break_even_usd(buyer);
+        let max = self.max_api_usd.clone();
+        let to = match self.break_even() {
+            BreakEven::Never => return None,
+            BreakEven::Always => max,
+            BreakEven::Finite { usd, .. } => Some(max.map_or(usd.clone(), |max| max.min(usd))),
+        };
+        to.as_ref().is_none_or(|to| *to > from).then_some((from, to))
+    }
+
+    /// The same; defined for unlimited plans too, and not cut at the maximum.
     #[must_use]
     pub fn win_win_usd(&self, buyer: &Buyer) -> Option<(Ratio, Ratio)> {
         let from = self.buyer_break_even_usd(buyer);

@@ -162,13 +162,13 @@ impl Bound {
         matches!(self, Self::MaxMultipleIncrease(_) | Self::MaxBreakEvenDecrease(_))
     }
 
-    /// The figure that it limits, with what distinguishes two of them: `margin_at 0.5`.
+    /// The address of the figure that it limits: `margin_at[0.5]`.
     #[must_use]
     pub fn figure(&self) -> String {
         match self {
             Self::MaxMultiple(_) | Self::MinMultiple(_) => "multiple".to_owned(),
             Self::MinBreakEven(_) => "break_even".to_owned(),
-            Self::MinMarginAt { utilization, .. } => format!("margin_at {}", utilization.to_exact()),
+            Self::MinMarginAt { utilization, .. } => format!("margin_at[{}]", utilization.to_exact()),
             Self::MaxLossAtFullUsd(_) => "loss_at_full_usd".to_owned(),
             Self::MaxServingShareAtFull(_) => "serving_share_at_full".to_owned(),
             Self::MaxMultipleIncrease(_) => "multiple_increase".to_owned(),

@@ -17,7 +17,6 @@
 //! `PLANCOST_BLESS=1` rewrites all but the codes: read every change before it is committed.
 
 mod program;
-mod schema;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -380,91 +379,4 @@ fn json_holds_the_sixty_cells_as_fractions() {
         let shown: Vec<i64> = margins.map(|margin| (margin * 100.0).round_ties_even() as i64).collect();
         assert_eq!(shown, cells, "{plan}");
     }
-}
-
-/// The JSON documents among the goldens, each with its name; a line of JSON lines is one.
-fn documents() -> Vec<(String, String)> {
-    let mut found = Vec::new();
-    for path in golden("out") {
-        let text = fs::read_to_string(&path).expect("UTF-8");
-        let name = path.display().to_string();
-        if text.starts_with("{\n") && !name.contains("schema") {
-            found.push((name, text));
-        } else if text.starts_with("{\"") {
-            // The header object holds no results; the rows stand for them.
-            let rows: Vec<&str> = text.lines().skip(1).collect();
-            let header = text.lines().next().unwrap_or_default().trim_end_matches('}');
-            found.push((name, format!("{header},\"results\":[{}]}}", rows.join(","))));
-        }
-    }
-    found
-}
-
-#[test]
-fn every_json_document_keeps_to_the_schema() {
-    let schema = fs::read_to_string("schemas/output.schema.json").expect("the schema");
-    let schema: Value = serde_json::from_str(&schema).expect("JSON");
-    let documents = documents();
-    assert!(documents.len() >= 10, "{} documents", documents.len());
-    for (name, text) in documents {
-        let document: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert_eq!(schema::breaches(&document, &schema), Vec::<String>::new(), "{name}");
-    }
-}
-
-#[test]
-fn the_check_of_the_schema_finds_what_is_wrong() {
-    let schema = serde_json::json!({"type": "object", "required": ["a", "b"], "properties": {
-        "a": {"type": ["integer", "null"], "minimum": 0}, "c": {"type": "array", "items": {"enum": ["x"]}}}});
-    let mut wrong = schema::breaches(&serde_json::json!({"a": -1, "c": ["x", "y"], "d": 0}), &schema);
-    wrong.sort();
-    let expected = [
-        "$ has no `b`",
-        "$.a is -1, against minimum 0",
-        "$.c[1] is \"y\", against enum [\"x\"]",
-        "$.d is not in the schema",
-    ];
-    assert_eq!(wrong, expected);
-}
-
-/// The numbers of a JSON text, as they are written.
-fn numbers(text: &str) -> Vec<&str> {
-    let (mut found, mut start, mut quoted, mut escaped) = (Vec::new(), None, false, false);
-    for (at, c) in text.char_indices() {
-        let is_part = !quoted && matches!(c, '0'..='9' | '-' | '+' | '.' | 'e' | 'E');
-        match (start, is_part) {
-            // `e` alone is of `true` or `false`.
-            (None, true) if c != 'e' => start = Some(at),
-            (Some(from), false) => {
-                found.push(&text[from..at]);
-                start = None;
-            }
-            _ => {}
-        }
-        match c {
-            '"' if !escaped => quoted = !quoted,
-            _ => {}
-        }
-        escaped = quoted && c == '\\' && !escaped;
-    }
-    found
-}
-
-#[test]
-fn every_json_number_is_a_plain_decimal() {
-    assert_eq!(numbers(r#"{"a\"1": -1.50, "b": [true, 2e9]}"#), ["-1.50", "2e9"]);
-    let mut count = 0;
-    for (name, text) in documents() {
-        for number in numbers(&text) {
-            count += 1;
-            let (_, decimals) = number.split_once('.').unwrap_or((number, ""));
-            assert!(!number.contains(['e', 'E', '+']), "{name}: {number}");
-            assert!(decimals.len() <= 9, "{name}: {number}");
-            assert!(
-                !number.starts_with('-') || number.contains(|c: char| ('1'..='9').contains(&c)),
-                "{name}: {number}"
-            );
-        }
-    }
-    assert!(count >= 500, "{count} numbers");
 }

@@ -143,6 +143,9 @@ fn slips_are_named() {
         ("chatgpt-plus:margin_at[x]", "not a utilization"),
         ("PC13", "`PC103`"),
         ("break_even", "PLAN_ID:FIGURE"),
+        ("chatgpt-plus:price_us", "`price_usd`"),
+        ("glm-pro:limit.week.token", "`limit.week.tokens`"),
+        ("rates.gpt-5.5@2026-04-23.input_usd_per_mtk", "`rates.gpt-5.5@2026-04-23.input_usd_per_mtok`"),
     ] {
         let (code, out, err) = plancost(&["explain", what]);
         assert_eq!((code, out.as_str()), (2, ""), "{what}");
@@ -159,6 +162,21 @@ fn an_override_is_its_own_place() {
     assert!(out.contains("--set kilo-19.price_usd=25"), "{out}");
     let flag = explained(&["kilo-19:break_even", "--api-margin", "0.5", "--fees", "card"]);
     assert!(flag.contains("--api-margin") && flag.contains("--fees"), "{flag}");
+}
+
+#[test]
+fn an_input_is_what_its_file_says() {
+    let price = explained(&["claude-pro:price_usd"]);
+    assert!(price.starts_with("claude-pro:price_usd = 20.00 (exact 20)\n"), "{price}");
+    assert!(price.contains("plans/anthropic.toml:") && price.contains("published, checked "), "{price}");
+    let set = explained(&["claude-pro:price_usd", "--set", "claude-*.price_usd=25"]);
+    assert!(set.starts_with("claude-pro:price_usd = 25.00 ") && set.contains("--set claude-*.price_usd=25"), "{set}");
+    assert!(!set.contains("checked"), "{set}");
+    let words = explained(&["claude-pro:billed_every"]);
+    assert!(words.starts_with("claude-pro:billed_every = month\n"), "{words}");
+    let list =
+        explained(&["rates.gpt-5.5@2026-04-23.input_usd_per_mtok", "-f", "csv", "--columns", "value,unit,basis"]);
+    assert_eq!(list, "value,unit,basis\n5.00,usd,published\n");
 }
 
 #[test]

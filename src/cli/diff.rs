@@ -1,7 +1,6 @@
 //! `diff`: what a change of plan files does to every figure, which inputs did it, and for whom it is worse.
 
 mod earlier;
-mod facts;
 mod gate;
 
 use std::collections::BTreeMap;
@@ -12,10 +11,11 @@ use std::sync::Arc;
 
 use super::args::{InputArgs, OutputArgs, TermsArgs};
 use super::asked::{Asked, ask, assumptions, strict, wanted};
+use super::facts::Stated;
 use super::inputs::{self, Selection};
 use super::publish::{columns_help, format_of, select, sort};
 use super::world::World;
-use super::{Answered, Exit, Found, Stop, analyze, check};
+use super::{Answered, Exit, Found, Stop, analyze, check, facts};
 use crate::catalog::codes;
 use crate::changes::{Change, Facts, Moved, Named, PlanChange, Verdict, changes, moved};
 use crate::problem::{Level, Problem, Source};
@@ -445,7 +445,7 @@ fn work_out(opened: Opened, as_document: bool, problems: &mut Vec<Problem>) -> R
     let assumptions = assumptions(&asked, &args.set);
     let mut side = Side {
         facts: Vec::new(),
-        list_prices: Some(facts::list_prices(&asked.catalog)),
+        list_prices: Some(named(facts::list_prices(&asked.catalog))),
         complete,
         failed,
         day: asked.day,
@@ -501,7 +501,7 @@ fn work_out(opened: Opened, as_document: bool, problems: &mut Vec<Problem>) -> R
                         line: Some(answer.plan.provenance.line.clone()),
                     })
                     .collect(),
-                inputs: Some(facts::inputs(answer, &asked)),
+                inputs: Some(named(facts::inputs(answer, &asked))),
             }
         })
         .collect();
@@ -524,6 +524,10 @@ fn gate(
     let policy = check::read_file(path, args.sides.max_file_size, world, problems, names)?;
     let name = names.first().cloned().unwrap_or_else(|| path.to_string_lossy().into_owned());
     Ok(Some(Gate { policy, name, likely: args.gate.likely }))
+}
+
+fn named(stated: Vec<Stated>) -> Vec<Named> {
+    stated.into_iter().map(Stated::named).collect()
 }
 
 fn none_selected(args: &Args) -> Problem {
@@ -591,7 +595,8 @@ fn order_of(plan: &PlanChange<'_>) -> u8 {
     }
 }
 
-fn columns() -> Vec<Column> {
+/// Every column, in the order of documents.
+pub(super) fn columns() -> Vec<Column> {
     let column = |key, title: &str, meaning, unit, shown, drop_rank| Column {
         key,
         title: title.to_owned(),

@@ -2,13 +2,14 @@
 
 mod code;
 mod document;
+mod stated;
 
 use super::analyze::{SubscriberArgs, explain_gaps, gap_text};
 use super::asked::{Asked, ask, assumptions, strict};
 use super::publish::{select, sort};
 use super::world::World;
-use super::{Answered, Exit, Found, Stop};
-use crate::analysis::plans_on;
+use super::{Answered, Exit, Found, Stop, facts};
+use crate::analysis::{answer, plans_on};
 use crate::catalog::codes;
 use crate::explain::{Address, Case, MAIN_FIGURES, sensitivity, tree};
 use crate::plan::Plan;
@@ -17,16 +18,22 @@ use crate::report::{Column, Outline, Report};
 
 /// Show how a figure comes about, or what a code of a message means
 ///
-/// PLAN_ID:FIGURE is a plan's id and a key of `analyze --json`, such as `chatgpt-pro-20x:break_even`; margin_at and
-/// profit_at take a utilization: `claude-pro:margin_at[50%]`. Shown are the exact figure, its formula, every input
+/// PLAN_ID:FIGURE is a plan's id and a key of the JSON of `analyze` or `compare`, a `figure` of `check` or a `key` of
+/// `diff`, such as `chatgpt-pro-20x:break_even`; margin_at and profit_at take a utilization:
+/// `claude-pro:margin_at[50%]`. Shown are the exact figure, its formula, every input
 /// with its file and line, its source and the day it was checked, what a range of an input does to the figure, and
 /// what 10 % more of each input does, largest first.
+///
+/// An input is asked for by its key in `diff`, `--set` and plan files: `claude-pro:price_usd`, `glm-pro:limit.week.tokens`;
+/// a list price by its key in `diff`, which begins with `rates.`. Shown is who says it, where and since when.
+///
+/// What `compare --ladder` says of a stretch of use follows from all plans of the question, and is no figure of one.
 ///
 /// PCnnn is the code of an error or a warning; `codes` lists them.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
-    /// PLAN_ID:FIGURE, a code such as PC103, or `codes`
+    /// PLAN_ID:FIGURE, PLAN_ID:INPUT, a list price, a code such as PC103, or `codes`
     #[arg(value_name = "WHAT")]
     what: String,
     #[command(flatten)]
@@ -45,6 +52,7 @@ Examples:
   plancost explain 'claude-pro:margin_at[50%]' plans/*.toml
   plancost explain glm-pro:max_api_usd_per_month --hours-per-day 8 --days-per-week 5
   plancost explain kilo-19:multiple --set kilo-19.price_usd=25 --json
+  plancost explain claude-pro:price_usd
   plancost explain PC103
   plancost explain codes
 
@@ -66,15 +74,34 @@ pub(super) struct Explained {
 
 /// Answers the command.
 pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> {
-    let Some((id, figure)) = args.what.rsplit_once(':') else {
+    let is_list_price = args.what.starts_with("rates.");
+    let asked_for = args.what.rsplit_once(':');
+    if asked_for.is_none() && !is_list_price {
         return code::explained(&args.what).map(answered);
-    };
-    let address = address(figure)?;
+    }
     let mut problems = Vec::new();
     let asked = ask(&args.inputs, &args.terms, world, &mut problems)?;
     let failed = problems.iter().any(|problem| problem.level == Level::Error);
+    let list_prices = if is_list_price { facts::list_prices(&asked.catalog) } else { Vec::new() };
+    if let Some(price) = list_prices.iter().find(|price| price.key == args.what) {
+        return stated(args, None, price, &asked, problems);
+    }
+    let Some((id, figure)) = asked_for else {
+        return Err(no_list_price(&args.what, &list_prices));
+    };
+    let address = address(figure);
     let Some(plan) = plan(id, &asked, failed, &mut problems)? else {
         return Err(Stop { exit: Exit::Input, problems });
+    };
+    let address = match address {
+        Ok(address) => address,
+        Err(stop) => {
+            let inputs = facts::inputs(&answer(plan, asked.catalog.market(), &asked.question), &asked);
+            return match inputs.iter().find(|input| input.key == figure) {
+                Some(input) => stated(args, Some(&plan.id), input, &asked, problems),
+                None => Err(with_near_input(stop, figure, &inputs)),
+            };
+        }
     };
     let subscriber = args.subscriber.subscriber();
     let case =
@@ -100,14 +127,24 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         () if !complete && strict(&args.terms, world) => Exit::Incomplete,
         () => Exit::Done,
     };
-    let mut report = told.report();
-    report.complete = complete;
+    let report = Report { complete, ..told.report() };
+    let told = (told.outline(), report, told.leaves());
+    finish(args, told, exit, &asked, problems)
+}
+
+/// The outline, the document and the leaves with what they rest on.
+fn finish(
+    args: &Args,
+    (outline, mut report, mut leaves): (Outline, Report, Report),
+    exit: Exit,
+    asked: &Asked,
+    problems: Vec<Problem>,
+) -> Result<Answered, Stop> {
     report.as_of = asked.day;
     report.inputs.clone_from(&asked.inputs);
     report.prices.clone_from(&asked.prices);
-    report.assumptions = assumptions(&asked, &args.inputs.set);
+    report.assumptions = assumptions(asked, &args.inputs.set);
     report.problems = problems;
-    let (outline, mut leaves) = (told.outline(), told.leaves());
     // Its leaves are the only rows that an explanation has.
     let (leaf_columns, order) = select(&args.output, &leaves.columns.iter().collect::<Vec<&Column>>())?;
     if let Some((column, descending)) = order {
@@ -116,6 +153,45 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     let columns = (0..report.columns.len()).collect();
     let found = Found { report, columns, exit, inputs: asked.input_names.clone() };
     Ok(answered(Explained { outline, found, leaves, leaf_columns }))
+}
+
+/// What a file says of a plan, or of a list price.
+fn stated(
+    args: &Args,
+    plan: Option<&str>,
+    stated: &facts::Stated,
+    asked: &Asked,
+    mut problems: Vec<Problem>,
+) -> Result<Answered, Stop> {
+    // Nothing is worked out: no price is needed.
+    explain_gaps(&[], &asked.catalog, &mut problems);
+    let failed = problems.iter().any(|problem| problem.level == Level::Error);
+    let (outline, mut report, leaves) = stated::explained(&args.what, plan, stated, &args.inputs.set);
+    report.complete = !failed;
+    let exit = if failed { Exit::Input } else { Exit::Done };
+    finish(args, (outline, report, leaves), exit, asked, problems)
+}
+
+fn no_list_price(what: &str, list_prices: &[facts::Stated]) -> Stop {
+    let problem = Problem::error(codes::USAGE, format!("no list price `{what}`"));
+    match nearest(what, list_prices.iter().map(|price| &*price.key)) {
+        Some(near) => problem.help(format!("did you mean `{near}`?")),
+        None => {
+            problem.help("such as `rates.gpt-5.5@2026-04-23.input_usd_per_mtok`, with the first day where it has one")
+        }
+    }
+    .into()
+}
+
+/// The refusal of a figure, with the input of the plan that may be meant.
+fn with_near_input(stop: Stop, figure: &str, inputs: &[facts::Stated]) -> Stop {
+    let near = nearest(figure, inputs.iter().map(|input| &*input.key));
+    match (near, nearest(figure, MAIN_FIGURES.iter().map(|(known, _)| *known))) {
+        (Some(near), None) => Problem::error(codes::USAGE, format!("no figure or input `{figure}`"))
+            .help(format!("did you mean `{near}`?"))
+            .into(),
+        _ => stop,
+    }
 }
 
 fn answered(explained: Explained) -> Answered {

@@ -7,7 +7,7 @@ use super::args::OutputArgs;
 use super::compare;
 use super::publish::print;
 use super::world::World;
-use super::{analyze, check};
+use super::{analyze, check, diff};
 use crate::catalog::PLAN_SCHEMA;
 use crate::catalog::config::CONFIG_SCHEMA;
 use crate::catalog::policy::POLICY_SCHEMA;
@@ -75,6 +75,43 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Exit {
 /// The JSON Schema (draft 7) of every JSON document, made from the columns themselves.
 fn output_schema() -> String {
     let analyzed: Vec<Column> = analyze::fields(&[]).into_iter().map(|field| field.column).collect();
+    let of_plans = || summary(&["plans", "ok", "incomplete"], &[]);
+    let kinds = [
+        ("analyze", result("analyze", &analyzed), of_plans()),
+        ("compare", result("compare", &compare::columns(&[])), of_plans()),
+        ("ladder", result("ladder", &compare::ladder_columns()), of_plans()),
+        (
+            "check",
+            result("check", &check::columns()),
+            summary(
+                &[
+                    "plans",
+                    "ok",
+                    "incomplete",
+                    "denied",
+                    "warnings",
+                    "notes",
+                    "not_evaluable",
+                    "not_applicable",
+                    "declared_unknown",
+                    "waived",
+                    "passed",
+                    "errors",
+                ],
+                &[
+                    ("fail_on", json!({"enum": ["deny", "warn"]})),
+                    ("allow_incomplete", json!({"type": "boolean"})),
+                    ("exit_zero", json!({"type": "boolean"})),
+                ],
+            ),
+        ),
+        ("explain", json!({"anyOf": [explained(), of_a_code()]}), explained_summary()),
+        (
+            "diff",
+            result("diff", &diff::columns()),
+            summary(&["worse", "better", "other", "added", "removed", "unchanged", "list_prices"], &[]),
+        ),
+    ];
     let schema = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "What plancost prints as JSON, format version 1",
@@ -85,7 +122,8 @@ fn output_schema() -> String {
                      "assumptions", "results", "summary", "diagnostics"],
         "properties": {
             "format_version": {"const": 1},
-            "kind": {"description": "The command.", "enum": ["analyze", "compare", "ladder", "check"]},
+            "kind": {"description": "The command.",
+                     "enum": kinds.iter().map(|(kind, ..)| *kind).collect::<Vec<_>>()},
             "tool": {"type": "object", "required": ["name", "version"], "properties": {
                 "name": {"const": "plancost"}, "version": {"type": "string"}}},
             "complete": {"type": "boolean", "description": "Every input was read and every figure is known. Test this \
@@ -94,21 +132,16 @@ fn output_schema() -> String {
             "as_of": {"type": ["string", "null"], "format": "date", "description": "The day whose facts were used."},
             "inputs": {"type": "array", "items": {"type": "object", "required": ["path", "sha256", "plans"],
                 "properties": {"path": {"type": "string"}, "sha256": {"type": "string"},
-                               "plans": {"type": "integer", "minimum": 0}}}},
+                               "plans": {"type": "integer", "minimum": 0},
+                               "side": {"enum": ["old", "new"], "description": "Of `diff`."}}}},
             "prices": {"type": "array", "items": {"type": "object",
                 "required": ["source", "bundled", "date", "age_days", "sha256"],
                 "properties": {"source": {"type": "string"}, "bundled": {"type": "boolean"},
                                "date": {"type": ["string", "null"], "format": "date"},
                                "age_days": {"type": ["integer", "null"]}, "sha256": {"type": "string"}}}},
             "assumptions": {"type": "object"},
-            "results": {"type": "array", "items": {"anyOf": [
-                result("analyze", &analyzed),
-                result("compare", &compare::columns(&[])),
-                result("ladder", &compare::ladder_columns()),
-                result("check", &check::columns()),
-            ]}},
-            "summary": {"type": "object", "required": ["plans", "ok", "incomplete"], "properties": {
-                "plans": {"type": "integer"}, "ok": {"type": "integer"}, "incomplete": {"type": "integer"}}},
+            "results": {"type": "array"},
+            "summary": {"type": "object"},
             "verdicts": {"description": "What a policy says of the plans that a change adds or changes; of `diff \
                          --policy` alone.", "type": "array", "items": result("check", &check::columns())},
             "diagnostics": {"type": "array", "items": {"type": "object",
@@ -124,6 +157,11 @@ fn output_schema() -> String {
                     "help": {"type": ["string", "null"]},
                 }}},
         },
+        "allOf": kinds.into_iter().map(|(kind, result, summary)| json!({
+            "if": {"required": ["kind"], "properties": {"kind": {"const": kind}}},
+            "then": {"properties": {"results": {"items": result}, "summary": summary}},
+        })).collect::<Vec<_>>(),
+        "definitions": {"input": of_a_tree()},
     });
     let mut text = serde_json::to_string_pretty(&schema).expect("a JSON value is written without fail");
     text.push('\n');
@@ -134,8 +172,11 @@ fn output_schema() -> String {
 fn result(kind: &str, columns: &[Column]) -> Value {
     let properties = columns.iter().map(|column| {
         let mut shape = shape(column.key, column.unit);
-        if kind == "check" && column.key == "plan" {
+        if ["check", "diff"].contains(&kind) && column.key == "plan" {
             shape = json!({"type": ["string", "null"]});
+        }
+        if kind == "diff" {
+            shape = of_a_change(column.key).unwrap_or(shape);
         }
         shape["description"] = column.meaning.into();
         (column.key.to_owned(), shape)
@@ -148,6 +189,110 @@ fn result(kind: &str, columns: &[Column]) -> Value {
     })
 }
 
+/// Counts, and what else a summary holds.
+fn summary(counts: &[&str], more: &[(&str, Value)]) -> Value {
+    let count = || json!({"type": "integer", "minimum": 0});
+    let counts = counts.iter().map(|key| ((*key).to_owned(), count()));
+    let properties: serde_json::Map<String, Value> =
+        counts.chain(more.iter().map(|(key, shape)| ((*key).to_owned(), shape.clone()))).collect();
+    let required: Vec<&String> = properties.keys().collect();
+    json!({"type": "object", "required": required, "properties": properties})
+}
+
+/// What differs in `diff` from columns of other kinds: a value may be of any kind.
+fn of_a_change(key: &str) -> Option<Value> {
+    Some(match key {
+        "scope" => json!({"enum": ["figure", "input", "list_price"]}),
+        "change" => json!({"enum": ["added", "removed", "changed"]}),
+        "verdict" => json!({"enum": ["worse", "better", "same", null]}),
+        "from" | "to" => json!({"type": ["number", "string", "boolean", "array", "null"]}),
+        "from_status" | "to_status" => {
+            json!({"enum": ["known", "absent", "unknown", "not_applicable", "unlimited", "never", "always"]})
+        }
+        "from_source" | "to_source" => place(),
+        "difference" => json!({"type": ["number", "null"]}),
+        "unmoved" => json!({"type": ["object", "null"]}),
+        _ => return None,
+    })
+}
+
+/// File and line.
+fn place() -> Value {
+    json!({"type": ["object", "null"], "required": ["path", "line"], "properties": {
+        "path": {"type": "string"}, "line": {"type": "integer", "minimum": 1}}})
+}
+
+/// What every value of a tree has.
+fn parts_of_a_tree() -> serde_json::Map<String, Value> {
+    let text = || json!({"type": ["string", "null"]});
+    let said = |meaning: &str| json!({"type": ["string", "null"], "description": meaning});
+    let pair = json!({"type": ["array", "null"], "items": {"type": ["number", "null"]},
+                      "description": "Lowest and highest, where sources disagree."});
+    let parts = json!({
+        "key": {"type": "string"},
+        "label": {"type": "string"},
+        "value": {"type": ["number", "string", "boolean", "null"], "description": "Words where a file says words."},
+        "exact": said("The value as a decimal or a fraction, such as `2/35`."),
+        "unit": {"enum": ["usd", "share", "multiple", "number", "date", "flag", "text"]},
+        "per": {"type": "string", "description": "The unit in words."},
+        "formula": said("How it follows from its inputs, by their labels."),
+        "source": place(),
+        "flag": said("The flag that says it."),
+        "cited": said("Where the file has it from."),
+        "checked": {"type": ["string", "null"], "format": "date"},
+        "basis": text(),
+        "notes": {"type": "array", "items": {"type": "string"}},
+        "range": pair,
+        "inputs": {"type": "array", "items": {"$ref": "#/definitions/input"}},
+    });
+    parts.as_object().cloned().unwrap_or_default()
+}
+
+fn with_all_required(title: &str, properties: serde_json::Map<String, Value>) -> Value {
+    let required: Vec<&String> = properties.keys().collect();
+    json!({"title": title, "type": "object", "required": required, "properties": properties})
+}
+
+fn of_a_tree() -> Value {
+    with_all_required("an input of a figure", parts_of_a_tree())
+}
+
+/// A figure, an input or a list price.
+fn explained() -> Value {
+    let number = || json!({"type": ["number", "null"]});
+    let effect = json!({
+        "key": {"type": "string"}, "label": {"type": "string"}, "from": number(), "to": number(),
+        "value": number(), "change": number(),
+    });
+    let effect = effect.as_object().cloned().unwrap_or_default();
+    let more = json!({
+        "plan": {"type": ["string", "null"], "description": "The plan's id; null: a list price."},
+        "figure": {"type": "string", "description": "As it was asked for, without the plan."},
+        "status": {"enum": ["ok", "unknown", "never", "always", "uncapped", "not_applicable"]},
+        "missing": {"type": "array", "items": {"type": "string"}},
+        "sensitivity": {"type": "array", "items": with_all_required("10 % more of an input", effect)},
+    });
+    let mut properties = more.as_object().cloned().unwrap_or_default();
+    properties.extend(parts_of_a_tree());
+    with_all_required("explain", properties)
+}
+
+/// A code, or one of the list of them.
+fn of_a_code() -> Value {
+    let text = || json!({"type": ["string", "null"]});
+    let parts = json!({
+        "code": {"type": "string", "pattern": "^PC[0-9]{3}$"},
+        "line": {"type": "string"}, "text": {"type": "string"}, "wrong": text(), "right": text(),
+    });
+    with_all_required("explain CODE", parts.as_object().cloned().unwrap_or_default())
+}
+
+/// Codes have no summary.
+fn explained_summary() -> Value {
+    json!({"type": "object", "properties": {
+        "inputs": {"type": "integer", "minimum": 0, "description": "How many inputs the figure follows from."}}})
+}
+
 fn shape(key: &str, unit: Unit) -> Value {
     match unit {
         _ if key == "plan" => json!({"type": "string"}),
@@ -156,8 +301,7 @@ fn shape(key: &str, unit: Unit) -> Value {
         }
         _ if key == "windows" => json!({"type": ["array", "null"], "items": {"type": "string"}}),
         _ if key == "difference" => json!({"type": ["object", "null"]}),
-        _ if key == "source" => json!({"type": ["object", "null"], "required": ["path", "line"], "properties": {
-            "path": {"type": "string"}, "line": {"type": "integer", "minimum": 1}}}),
+        _ if key == "source" => place(),
         Unit::Text => json!({"type": ["string", "null"]}),
         Unit::Usd | Unit::Share | Unit::Margin | Unit::Multiple | Unit::Number => json!({"type": ["number", "null"]}),
         Unit::Count => json!({"type": ["integer", "null"], "minimum": 0}),

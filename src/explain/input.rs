@@ -240,7 +240,7 @@ impl Input {
             vendors: case.market.vendors,
         };
         let changed = Case { plan: &plan, market, question: &question, subscriber: subscriber.as_ref() };
-        Some(figure(&changed.answer(), &address, subscriber.as_ref()))
+        Some(figure(&changed, &changed.answer(), &address))
     }
 
     fn workloads(&self, to: &Ratio, case: &Case<'_>) -> Option<BTreeMap<Arc<str>, Workload>> {

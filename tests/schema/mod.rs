@@ -5,16 +5,38 @@ use serde_json::Value;
 /// What a document breaks of a schema, each with its place. A member that no schema names is a breach as well: a
 /// reader may rely on the schema naming all there is.
 pub(crate) fn breaches(document: &Value, schema: &Value) -> Vec<String> {
+    breaches_of_part(document, schema, schema)
+}
+
+fn breaches_of_part(value: &Value, part: &Value, whole: &Value) -> Vec<String> {
     let mut wrong = Vec::new();
-    check(document, schema, "$", &mut wrong);
+    check(value, part, whole, "$", &mut wrong);
     wrong
 }
 
-fn check(value: &Value, schema: &Value, at: &str, wrong: &mut Vec<String>) {
+fn check(value: &Value, schema: &Value, whole: &Value, at: &str, wrong: &mut Vec<String>) {
     let schema = schema.as_object().expect("a schema is an object");
     for (key, rule) in schema {
         let holds = match key.as_str() {
-            "$schema" | "title" | "description" | "$comment" => true,
+            "$schema" | "title" | "description" | "$comment" | "definitions" => true,
+            // `if` decides of `then`.
+            "if" => {
+                if breaches_of_part(value, rule, whole).is_empty() {
+                    check(value, &schema["then"], whole, at, wrong);
+                }
+                true
+            }
+            "then" => true,
+            "allOf" => {
+                let parts = rule.as_array().expect("a list");
+                parts.iter().for_each(|part| check(value, part, whole, at, wrong));
+                true
+            }
+            "$ref" => {
+                let pointer = rule.as_str().and_then(|text| text.strip_prefix('#')).expect("within the schema");
+                check(value, whole.pointer(pointer).expect("it is defined"), whole, at, wrong);
+                true
+            }
             "type" => {
                 let is = |word: &Value| match word.as_str().expect("a type is a word") {
                     "integer" => value.is_u64() || value.is_i64(),
@@ -32,9 +54,9 @@ fn check(value: &Value, schema: &Value, at: &str, wrong: &mut Vec<String>) {
             "const" => rule == value,
             "minimum" => value.as_f64().is_none_or(|number| number >= rule.as_f64().expect("a number")),
             "maximum" => value.as_f64().is_none_or(|number| number <= rule.as_f64().expect("a number")),
-            "minLength" => value.as_str().is_none_or(|text| text.chars().count() >= whole(rule)),
-            "minItems" => value.as_array().is_none_or(|items| items.len() >= whole(rule)),
-            "maxItems" => value.as_array().is_none_or(|items| items.len() <= whole(rule)),
+            "minLength" => value.as_str().is_none_or(|text| text.chars().count() >= count(rule)),
+            "minItems" => value.as_array().is_none_or(|items| items.len() >= count(rule)),
+            "maxItems" => value.as_array().is_none_or(|items| items.len() <= count(rule)),
             "uniqueItems" => {
                 assert_eq!(rule, true);
                 value.as_array().is_none_or(|items| {
@@ -59,12 +81,14 @@ fn check(value: &Value, schema: &Value, at: &str, wrong: &mut Vec<String>) {
             "properties" => {
                 for (name, schema) in rule.as_object().expect("a table") {
                     if let Some(value) = value.get(name) {
-                        check(value, schema, &format!("{at}.{name}"), wrong);
+                        check(value, schema, whole, &format!("{at}.{name}"), wrong);
                     }
                 }
                 let others = schema.get("additionalProperties").is_some_and(|others| *others != false);
                 let unknown = value.as_object().into_iter().flatten();
-                let unknown = unknown.filter(|(name, _)| !others && rule.get(name).is_none());
+                // What `if` and `then` say adds to what the whole object has, and has no `type`.
+                let names_all = schema.contains_key("type") && !others;
+                let unknown = unknown.filter(|(name, _)| names_all && rule.get(name).is_none());
                 wrong.extend(unknown.map(|(name, _)| format!("{at}.{name} is not in the schema")));
                 true
             }
@@ -74,22 +98,20 @@ fn check(value: &Value, schema: &Value, at: &str, wrong: &mut Vec<String>) {
                 let named = schema.get("properties");
                 for (name, value) in value.as_object().into_iter().flatten() {
                     if named.is_none_or(|named| named.get(name).is_none()) {
-                        check(value, rule, &format!("{at}.{name}"), wrong);
+                        check(value, rule, whole, &format!("{at}.{name}"), wrong);
                     }
                 }
                 true
             }
             "items" => {
                 for (n, item) in value.as_array().into_iter().flatten().enumerate() {
-                    check(item, rule, &format!("{at}[{n}]"), wrong);
+                    check(item, rule, whole, &format!("{at}[{n}]"), wrong);
                 }
                 true
             }
-            "anyOf" => rule.as_array().expect("a list").iter().any(|schema| {
-                let mut wrong = Vec::new();
-                check(value, schema, at, &mut wrong);
-                wrong.is_empty()
-            }),
+            "anyOf" => {
+                rule.as_array().expect("a list").iter().any(|part| breaches_of_part(value, part, whole).is_empty())
+            }
             other => panic!("the schema uses `{other}`, which this check does not know"),
         };
         if !holds {
@@ -98,7 +120,7 @@ fn check(value: &Value, schema: &Value, at: &str, wrong: &mut Vec<String>) {
     }
 }
 
-fn whole(rule: &Value) -> usize {
+fn count(rule: &Value) -> usize {
     usize::try_from(rule.as_u64().expect("a whole number")).expect("it fits")
 }
 

@@ -2,10 +2,10 @@
 
 use super::or_missing;
 use crate::allowance::Grant;
-use crate::analysis::{Answer, MaxApi};
+use crate::analysis::{Answer, MaxApi, list_usd_per_mtok};
 use crate::cli::analyze::{Context, fields};
 use crate::cli::asked::Asked;
-use crate::economics::{BreakEven, Buyer};
+use crate::economics::Buyer;
 use crate::plan::{OverageKind, OverageRate};
 use crate::report::{Cell, Column, Figure, HeatTitle, Missing, Row, Unit};
 use crate::units::Ratio;
@@ -159,47 +159,26 @@ fn zone(answer: &Answer<'_>) -> (Cell, Cell) {
     let Some(economics) = &answer.economics else {
         return (Cell::Missing(Missing::Unknown), Cell::Missing(Missing::Unknown));
     };
-    let from = economics.buyer_break_even_usd(&Buyer::default());
-    let to = match (economics.break_even(), &economics.max_api_usd) {
-        (BreakEven::Never, _) => Some(Ratio::zero()),
-        (BreakEven::Always, max) => max.clone(),
-        (BreakEven::Finite { usd, .. }, max) => Some(max.clone().map_or(usd.clone(), |max| max.min(usd))),
-    };
-    match to {
-        Some(to) if to <= from => (Cell::Missing(Missing::NotApplicable), Cell::Missing(Missing::NotApplicable)),
-        Some(to) => (Cell::Usd(from.into()), Cell::Usd(to.into())),
-        None => (Cell::Usd(from.into()), Cell::Missing(Missing::Unlimited)),
+    match economics.win_win_usd_within(&Buyer::default()) {
+        None => (Cell::Missing(Missing::NotApplicable), Cell::Missing(Missing::NotApplicable)),
+        Some((from, to)) => {
+            (Cell::Usd(from.into()), to.map_or(Cell::Missing(Missing::Unlimited), |to| Cell::Usd(to.into())))
+        }
     }
 }
 
 fn blended(answer: &Answer<'_>, asked: &Asked) -> Cell {
-    match blended_usd_per_mtok(answer, asked) {
+    match list_usd_per_mtok(answer.plan, asked.catalog.market(), &asked.question) {
         None => Cell::Missing(Missing::NotApplicable),
         Some(None) => Cell::Missing(Missing::Unknown),
         Some(Some(usd)) => Cell::Number(usd.into()),
     }
 }
 
-/// The list price of a million tokens of the workload: the outer `None` where there is none, the inner where it has no
-/// price.
-fn blended_usd_per_mtok(answer: &Answer<'_>, asked: &Asked) -> Option<Option<Ratio>> {
-    let id = asked.question.workload.as_ref().or(answer.plan.workload.as_ref())?;
-    let price = || {
-        let workload = asked.catalog.workloads.get(id)?;
-        let priced = workload.price(&asked.catalog.rates, asked.question.day).ok()?;
-        let (mut usd, mut tokens) = (Ratio::zero(), Ratio::zero());
-        for activity in &priced.activities {
-            usd += &(&activity.value_usd * &activity.share);
-            let count: Ratio = activity.tokens.as_ref()?.iter().map(|(_, count)| count.clone()).sum();
-            tokens += &(count * &activity.share);
-        }
-        (usd * Ratio::from(1_000_000)).checked_div(&tokens)
-    };
-    Some(price())
-}
-
 fn on_the_plan(answer: &Answer<'_>, asked: &Asked) -> Cell {
-    let Some(list) = blended_usd_per_mtok(answer, asked) else { return Cell::Missing(Missing::NotApplicable) };
+    let Some(list) = list_usd_per_mtok(answer.plan, asked.catalog.market(), &asked.question) else {
+        return Cell::Missing(Missing::NotApplicable);
+    };
     let (Some(list), Some(economics)) = (list, &answer.economics) else { return Cell::Missing(Missing::Unknown) };
     let Some(max) = &economics.max_api_usd else { return Cell::Missing(Missing::Unlimited) };
     or_missing((list * &economics.revenue.revenue_usd).checked_div(max), |usd| Cell::Number(usd.into()))

@@ -120,19 +120,24 @@ fn plain(pieces: &[Piece]) -> String {
     pieces.iter().map(part).collect()
 }
 
+/// The override that gives a key of a plan its value.
+pub(super) fn set_of<'s>(sets: &'s [String], plan: &str, key: &str) -> Option<&'s String> {
+    sets.iter().rev().find(|set| {
+        let Some((name, _)) = set.split_once('=') else { return false };
+        let Some(pattern) = name.trim_end().strip_suffix(key).and_then(|plan| plan.strip_suffix('.')) else {
+            return false;
+        };
+        glob::Pattern::new(pattern).is_ok_and(|pattern| pattern.matches(plan))
+    })
+}
+
 impl Told<'_> {
     /// The override that an input comes from.
     fn set(&self, node: &Node) -> Option<&String> {
         // A flag for all plans outranks an override of one.
         let Some(Origin::Fact(_)) = &node.origin else { return None };
         let key = node.input.as_ref()?.plan_key(self.case.plan, self.case.question.day)?;
-        self.sets.iter().rev().find(|set| {
-            let Some((name, _)) = set.split_once('=') else { return false };
-            let Some(pattern) = name.trim_end().strip_suffix(&key).and_then(|plan| plan.strip_suffix('.')) else {
-                return false;
-            };
-            glob::Pattern::new(pattern).is_ok_and(|pattern| pattern.matches(&self.case.plan.id))
-        })
+        set_of(self.sets, &self.case.plan.id, &key)
     }
 
     fn place(&self, node: &Node) -> String {
@@ -270,7 +275,9 @@ impl Told<'_> {
         if shares && self.effects.iter().any(|effect| effect.key.starts_with("workload.")) {
             last += "More of one share of the workload is less of its largest other share. ";
         }
-        let approximate = self.answer.basis != Basis::Published;
+        let mut has_limit = false;
+        root.walk(&mut |node| has_limit |= node.key.starts_with("limit.") || node.key == "max_api");
+        let approximate = has_limit && self.answer.basis != Basis::Published;
         if approximate {
             last += &format!("The maximum is {}, not published. ", self.answer.basis.word());
         }
@@ -305,7 +312,7 @@ impl Told<'_> {
                 plan.set_grant(&limit.id, self.case.question.day, pick(range))?;
             }
             let case = Case { plan: &plan, ..*self.case };
-            Some(figure(&case.answer(), self.address, self.case.subscriber))
+            Some(figure(&case, &case.answer(), self.address))
         };
         if ranged.is_empty() {
             return None;
@@ -319,6 +326,7 @@ impl Told<'_> {
         let economics = self.answer.economics.as_ref();
         match (&self.answer.max_api, economics.map(crate::economics::Economics::break_even)) {
             _ if !self.missing.is_empty() => "unknown",
+            _ if ["overage_of_list_price", "list_usd_per_mtok"].contains(&self.address.key) => "not_applicable",
             (_, Some(BreakEven::Never)) if self.address.key.starts_with("break_even") => "never",
             (_, Some(BreakEven::Always)) if self.address.key.starts_with("break_even") => "always",
             (MaxApi::Unlimited, _) if !self.address.key.contains("_low_") && !self.address.key.contains("_high_") => {
@@ -442,10 +450,13 @@ impl Told<'_> {
         match self.root {
             Some(root) => record.extend(self.record(root)),
             None => {
-                record.push(("key", text(self.address.key)));
-                record.extend(["value", "exact"].map(|key| (key, none())));
-                record.push(("unit", text(unit_word(self.address.unit))));
-                record.push(("inputs", Cell::List(Vec::new())));
+                let mut absent = self.record(&Node::absent(self.address.key, self.address.unit));
+                // What is not known is null, never 0.
+                absent
+                    .iter_mut()
+                    .filter(|(key, _)| ["value", "exact"].contains(key))
+                    .for_each(|(_, cell)| *cell = none());
+                record.extend(absent);
             }
         }
         let value = |value: &Option<Ratio>| value.as_ref().map_or_else(none, |value| cell(self.address.unit, value));

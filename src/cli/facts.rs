@@ -6,27 +6,45 @@ use crate::catalog::Catalog;
 use crate::changes::Named;
 use crate::cli::asked::Asked;
 use crate::economics::Fees;
-use crate::fact::{Line, Provenance};
+use crate::fact::Provenance;
 use crate::plan::{Allowance, Billing, OverageKind, OverageRate};
 use crate::rates::{ByClass, DatedRates};
 use crate::report::{Cell, Missing};
 use crate::units::{Rate, Ratio};
 use crate::workload::{Work, Workload};
 
+/// What a file says.
+#[derive(Clone, Debug)]
+pub(super) struct Stated {
+    /// Its name: `price_usd`, `limit.week.api_usd`.
+    pub(super) key: String,
+    /// The value.
+    pub(super) cell: Cell,
+    /// Who says so.
+    pub(super) from: Provenance,
+}
+
+impl Stated {
+    /// Its value and its line.
+    pub(super) fn named(self) -> Named {
+        Named { key: self.key, cell: self.cell, line: Some(self.from.line) }
+    }
+}
+
 /// Collects values of one place under one prefix.
 struct Values<'a> {
-    into: &'a mut Vec<Named>,
+    into: &'a mut Vec<Stated>,
     prefix: String,
-    line: Line,
+    from: &'a Provenance,
 }
 
 impl<'a> Values<'a> {
-    fn new(into: &'a mut Vec<Named>, prefix: impl Into<String>, from: &Provenance) -> Self {
-        Self { into, prefix: prefix.into(), line: from.line.clone() }
+    fn new(into: &'a mut Vec<Stated>, prefix: impl Into<String>, from: &'a Provenance) -> Self {
+        Self { into, prefix: prefix.into(), from }
     }
 
     fn add(&mut self, key: &str, cell: Cell) {
-        self.into.push(Named { key: format!("{}{key}", self.prefix), cell, line: Some(self.line.clone()) });
+        self.into.push(Stated { key: format!("{}{key}", self.prefix), cell, from: self.from.clone() });
     }
 
     fn text(&mut self, key: &str, text: &str) {
@@ -47,7 +65,7 @@ impl<'a> Values<'a> {
 }
 
 /// Everything that a plan's figures were worked out from.
-pub(super) fn inputs(answer: &Answer<'_>, asked: &Asked) -> Vec<Named> {
+pub(super) fn inputs(answer: &Answer<'_>, asked: &Asked) -> Vec<Stated> {
     let catalog = &asked.catalog;
     let plan = answer.plan;
     let mut named = Vec::new();
@@ -129,7 +147,7 @@ pub(super) fn inputs(answer: &Answer<'_>, asked: &Asked) -> Vec<Named> {
     named
 }
 
-fn limit(limit: &Limit, into: &mut Vec<Named>) {
+fn limit(limit: &Limit, into: &mut Vec<Stated>) {
     let mut of = Values::new(into, format!("limit.{}.", limit.id), &limit.provenance);
     let amount = limit.grant.amount();
     match &limit.grant {
@@ -157,7 +175,7 @@ fn limit(limit: &Limit, into: &mut Vec<Named>) {
     }
 }
 
-fn workload(workload: &Workload, into: &mut Vec<Named>) {
+fn workload(workload: &Workload, into: &mut Vec<Stated>) {
     let mut of = Values::new(into, format!("workload.{}.", workload.id), &workload.provenance);
     match &workload.work {
         Work::Mix(mix) => {
@@ -192,7 +210,7 @@ fn workload(workload: &Workload, into: &mut Vec<Named>) {
 }
 
 /// Every list price of a catalogue, each under its model and first day.
-pub(super) fn list_prices(catalog: &Catalog) -> Vec<Named> {
+pub(super) fn list_prices(catalog: &Catalog) -> Vec<Stated> {
     let mut named = Vec::new();
     for dated in catalog.rates.iter() {
         let from = dated.validity.from.map_or_else(String::new, |from| format!("@{from}"));
@@ -201,7 +219,7 @@ pub(super) fn list_prices(catalog: &Catalog) -> Vec<Named> {
     named
 }
 
-fn rates(dated: &DatedRates, prefix: String, into: &mut Vec<Named>) {
+fn rates(dated: &DatedRates, prefix: String, into: &mut Vec<Stated>) {
     fn each(of: &mut Values<'_>, prefix: &str, rates: &ByClass<Option<Rate>>) {
         for (class, rate) in rates.iter() {
             if let Some(rate) = rate {
