@@ -83,6 +83,27 @@ pub(super) fn ask(
         Some(Day::Today) => Some(today()),
         None => catalog.newest,
     };
+    let question = question(terms, day, &catalog)?;
+    let hashes: Vec<String> = inputs.iter().map(|input| sha256(&input.source.text)).collect();
+    let asked_for = || inputs.iter().zip(&hashes).filter(|(input, _)| args.paths.is_empty() || !input.bundled);
+    let names = inputs.iter().filter(|input| !input.bundled).map(|input| input.source.name.clone());
+    Ok(Asked {
+        inputs: asked_for().map(|(input, hash)| input_record(input, hash, &catalog)).collect(),
+        prices: inputs
+            .iter()
+            .zip(&hashes)
+            .filter_map(|(input, hash)| price_record(input, hash, &catalog, day))
+            .collect(),
+        input_names: names.collect(),
+        sources: inputs.iter().map(|input| Arc::clone(&input.source)).collect(),
+        catalog,
+        question,
+        day,
+    })
+}
+
+/// What the flags ask of every plan alike.
+fn question(terms: &TermsArgs, day: Option<Date>, catalog: &Catalog) -> Result<Question, Stop> {
     let schedule = match (terms.hours_per_day, terms.days_per_week) {
         (None, None) if !terms.ping => Schedule::AlwaysOn,
         (hours, days) => Schedule::Active {
@@ -100,7 +121,7 @@ pub(super) fn ask(
         }
         return Err(problem.into());
     }
-    let question = Question {
+    Ok(Question {
         day: day.unwrap_or(Date::MAX),
         schedule,
         mix: terms.mix.map(|word| match word {
@@ -114,22 +135,6 @@ pub(super) fn ask(
         }),
         api_gross_margin: terms.api_margin.clone(),
         fees: terms.fees.map(super::args::Channel::fees),
-    };
-    let hashes: Vec<String> = inputs.iter().map(|input| sha256(&input.source.text)).collect();
-    let asked_for = || inputs.iter().zip(&hashes).filter(|(input, _)| args.paths.is_empty() || !input.bundled);
-    let names = inputs.iter().filter(|input| !input.bundled).map(|input| input.source.name.clone());
-    Ok(Asked {
-        inputs: asked_for().map(|(input, hash)| input_record(input, hash, &catalog)).collect(),
-        prices: inputs
-            .iter()
-            .zip(&hashes)
-            .filter_map(|(input, hash)| price_record(input, hash, &catalog, day))
-            .collect(),
-        input_names: names.collect(),
-        sources: inputs.iter().map(|input| Arc::clone(&input.source)).collect(),
-        catalog,
-        question,
-        day,
     })
 }
 
