@@ -86,6 +86,15 @@ impl Exit {
         }
     }
 
+    /// What an answer ends with that says neither yes nor no: an input could not be used, or completeness was demanded.
+    fn of(failed: bool, complete: bool, strict: bool) -> Self {
+        match (failed, complete) {
+            (true, _) => Self::Input,
+            (false, false) if strict => Self::Incomplete,
+            (false, _) => Self::Done,
+        }
+    }
+
     fn or(self, other: Self) -> Self {
         if other.rank() < self.rank() { other } else { self }
     }

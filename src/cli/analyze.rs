@@ -168,13 +168,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         problems,
         verdicts: None,
     };
-    let exit = if failed {
-        Exit::Input
-    } else if !report.complete && strict(&args.terms, world) {
-        Exit::Incomplete
-    } else {
-        Exit::Done
-    };
+    let exit = Exit::of(failed, report.complete, strict(&args.terms, world));
     Ok(Answered::Report(Box::new(Found { report, columns: chosen, exit, inputs: asked.input_names })))
 }
 

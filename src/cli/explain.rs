@@ -122,11 +122,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         sets: &args.inputs.set,
     };
     let complete = !failed && (root.is_some() || missing.is_empty());
-    let exit = match () {
-        () if failed => Exit::Input,
-        () if !complete && strict(&args.terms, world) => Exit::Incomplete,
-        () => Exit::Done,
-    };
+    let exit = Exit::of(failed, complete, strict(&args.terms, world));
     let report = Report { complete, ..told.report() };
     let told = (told.outline(), report, told.leaves());
     finish(args, told, exit, &asked, problems)
