@@ -58,6 +58,24 @@ pub(super) trait Value: Sized {
     fn read(reader: &mut Reader, spot: &Spot<'_>) -> Option<Self>;
 }
 
+/// The JSON Schema of a kind of value, written where the value is.
+macro_rules! inline_schema {
+    ($name:ident $($schema:tt)+) => {
+        #[cfg(test)]
+        impl schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!($($schema)+)
+            }
+        }
+    };
+}
+
 /// Declares kinds of value that wrap another type, with the schema of each.
 macro_rules! kinds {
     ($($(#[doc = $doc:literal])+ $name:ident($inner:ty) = $schema:tt, $read:expr;)+) => {$(
@@ -72,18 +90,7 @@ macro_rules! kinds {
             }
         }
 
-        #[cfg(test)]
-        impl schemars::JsonSchema for $name {
-            fn inline_schema() -> bool {
-                true
-            }
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!($schema)
-            }
-        }
+        $crate::catalog::value::inline_schema! { $name $schema }
     )+};
 }
 
@@ -185,21 +192,11 @@ macro_rules! words {
             }
         }
 
-        #[cfg(test)]
-        impl schemars::JsonSchema for $name {
-            fn inline_schema() -> bool {
-                true
-            }
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-                schemars::json_schema!({"type": "string", "enum": [$($word),+]})
-            }
-        }
+        $crate::catalog::value::inline_schema! { $name {"type": "string", "enum": [$($word),+]} }
     )+};
 }
 
+pub(super) use inline_schema;
 pub(super) use words;
 
 words! {
