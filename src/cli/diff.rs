@@ -401,35 +401,38 @@ fn compared() -> impl Fn(&Column) -> bool {
     |column| !NOT_COMPARED.contains(&column.key) && !matches!(column.unit, Unit::Heat | Unit::Date | Unit::Flag)
 }
 
+/// The side that an earlier document is.
+fn document_side(source: &Arc<Source>) -> Result<Side, Stop> {
+    let columns: Vec<Column> = analyze::columns().into_iter().filter(compared()).collect();
+    let document = earlier::read(source, &columns)?;
+    let count = Cell::Count(document.facts.len() as u64);
+    let inputs = vec![vec![
+        ("path", Cell::Text(source.name.clone())),
+        ("sha256", Cell::Text(super::asked::sha256(&source.text))),
+        ("plans", count),
+    ]];
+    Ok(Side {
+        facts: document.facts,
+        list_prices: None,
+        complete: document.complete,
+        failed: false,
+        day: document.as_of,
+        assumed: document.assumptions,
+        price_files: document.prices,
+        basis: None,
+        files: None,
+        inputs,
+        prices: Vec::new(),
+        assumptions: Vec::new(),
+        names: vec![source.name.clone()],
+    })
+}
+
 /// A side's figures and inputs.
 fn work_out(opened: Opened, as_document: bool, problems: &mut Vec<Problem>) -> Result<Side, Stop> {
     let (asked, mut found, args) = match opened {
         Opened::Files(asked, found, args) => (asked, found, args),
-        Opened::Document(source) => {
-            let columns: Vec<Column> = analyze::columns().into_iter().filter(compared()).collect();
-            let document = earlier::read(&source, &columns)?;
-            let count = Cell::Count(document.facts.len() as u64);
-            let inputs = vec![vec![
-                ("path", Cell::Text(source.name.clone())),
-                ("sha256", Cell::Text(super::asked::sha256(&source.text))),
-                ("plans", count),
-            ]];
-            return Ok(Side {
-                facts: document.facts,
-                list_prices: None,
-                complete: document.complete,
-                failed: false,
-                day: document.as_of,
-                assumed: document.assumptions,
-                price_files: document.prices,
-                basis: None,
-                files: None,
-                inputs,
-                prices: Vec::new(),
-                assumptions: Vec::new(),
-                names: vec![source.name.clone()],
-            });
-        }
+        Opened::Document(source) => return document_side(&source),
     };
     // A side without plans is a side on which all are new, or gone.
     let mut none = Vec::new();
