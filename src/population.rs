@@ -7,9 +7,12 @@
 mod atoms;
 mod curve;
 mod quadrature;
+mod segment;
 pub mod special;
 
 use std::fmt;
+
+pub use segment::{Members, Population, Quantity, Segment};
 
 use atoms::Atoms;
 use curve::{Curve, Cut, Moments};
