@@ -7,12 +7,14 @@
 mod atoms;
 mod curve;
 mod quadrature;
+mod seat;
 mod shapes;
 pub mod special;
 
 use atoms::Atoms;
 use curve::{Cut, Moments};
 
+pub use seat::{Seat, Subsidy};
 pub use shapes::{Level, ShapeError};
 
 /// How a quantity that is never negative is spread: a utilization, or dollars of use a month.
