@@ -10,12 +10,14 @@ mod quadrature;
 mod seat;
 mod shapes;
 pub mod special;
+mod totals;
 
 use atoms::Atoms;
 use curve::{Cut, Moments};
 
 pub use seat::{Seat, Subsidy};
 pub use shapes::{Level, ShapeError};
+pub use totals::{Total, TwoPoint, UsersNeeded, users_needed};
 
 /// How a quantity that is never negative is spread: a utilization, or dollars of use a month.
 ///
