@@ -6,6 +6,7 @@
 
 mod atoms;
 mod curve;
+pub mod fit;
 mod quadrature;
 mod seat;
 mod shapes;
