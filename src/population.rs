@@ -212,15 +212,17 @@ impl Distribution {
     /// `1 - (1/mean)` times the integral of the squared survival function.
     fn gini_by_quadrature(&self) -> Option<f64> {
         let mean = self.mean();
-        let mut cuts = vec![0.0, self.lower_end()];
-        cuts.extend(self.parts.iter().flat_map(|(_, piece)| piece.landmarks()));
-        cuts.sort_by(f64::total_cmp);
-        let pieces = cuts.windows(2).filter(|ends| ends[0] < ends[1]).map(|ends| {
-            let squared = |x: f64| self.survival(x) * self.survival(x);
-            quadrature::integral(squared, ends[0], ends[1], 1e-13 * mean)
-        });
-        let area: f64 = pieces.sum();
+        let area = self.survival_integral(1e-13 * mean, |_, survival| survival * survival);
         (mean > 0.0).then(|| (1.0 - area / mean).clamp(0.0, 1.0))
+    }
+
+    /// The integral of a function of `x` and `P(X > x)` over the support and what is below it.
+    fn survival_integral(&self, tolerance: f64, of: impl Fn(f64, f64) -> f64) -> f64 {
+        let mut cuts: Vec<f64> = self.parts.iter().flat_map(|(_, piece)| piece.landmarks()).collect();
+        cuts.push(0.0);
+        cuts.sort_by(f64::total_cmp);
+        let pieces = cuts.windows(2).filter(|ends| ends[0] < ends[1]);
+        pieces.map(|ends| quadrature::integral(|x| of(x, self.survival(x)), ends[0], ends[1], tolerance)).sum()
     }
 
     fn sum(&self, of: impl Fn(&Piece) -> f64) -> f64 {
