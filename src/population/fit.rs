@@ -37,6 +37,15 @@ pub enum FitError {
         /// What shapes of the kind can have it hold, both ends excluded.
         possible: (f64, f64),
     },
+    /// A quantile that no lognormal of the mean has.
+    NoSuchTail {
+        /// The mean.
+        mean: f64,
+        /// The share that stays below.
+        q: f64,
+        /// What it stays below.
+        x: f64,
+    },
     /// A standard deviation that is too large for the mean.
     TooWide {
         /// The mean.
@@ -58,6 +67,12 @@ impl fmt::Display for FitError {
             Self::NotGrowing => f.write_str("the quantiles do not grow with their shares; a larger share needs more"),
             Self::TopShare { p, share, possible: (from, to) } => {
                 write!(f, "the top {p} cannot hold {share}; for this shape it is more than {from} and less than {to}")
+            }
+            Self::NoSuchTail { mean, q, x } => {
+                write!(
+                    f,
+                    "no lognormal of mean {mean} stays below {x} for a share of {q}; give the median, or another quantile"
+                )
             }
             Self::TooWide { mean, sd, below } => {
                 write!(f, "a standard deviation of {sd} is too large for a mean of {mean}; it must be below {below}")
@@ -149,6 +164,32 @@ pub fn lognormal_from_quantiles(points: &[(f64, f64)]) -> Result<Lognormal, FitE
     let fit = Lognormal { m: y0 - s * z0, s };
     fit.distribution()?;
     Ok(fit)
+}
+
+/// Lognormal with a mean and one quantile, `x` at the share `q`: `s = z - sqrt(z² - 2 ln(x / mean))`, the smaller of
+/// two roots; the larger one has nearly everyone near zero.
+///
+/// # Errors
+/// A figure outside its range, or a quantile that is too far above the mean, or below it at a share above half.
+pub fn lognormal_from_mean_and_quantile(mean: f64, q: f64, x: f64) -> Result<Lognormal, FitError> {
+    let z = normal_quantile(inside_one("the share of a quantile", q)?);
+    let lead = log(positive("a quantile", x)? / positive("the mean", mean)?);
+    let under = z * z - 2.0 * lead;
+    let root = under.max(0.0).sqrt();
+    let s = if lead < 0.0 { z + root } else { z - root };
+    if under < 0.0 || s <= 0.0 {
+        return Err(FitError::NoSuchTail { mean, q, x });
+    }
+    Ok(Lognormal::at(Level::Mean(mean), s)?)
+}
+
+/// Lognormal of shape `s` with the quantile `x` at the share `q`: its median is `x e^(-s z)`.
+///
+/// # Errors
+/// A figure outside its range.
+pub fn lognormal_from_quantile_and_s(q: f64, x: f64, s: f64) -> Result<Lognormal, FitError> {
+    let z = normal_quantile(inside_one("the share of a quantile", q)?);
+    Ok(Lognormal::at(Level::LogMean(log(positive("a quantile", x)?) - s * z), s)?)
 }
 
 /// A top share: the heaviest `p` of a population holds `share` of the total.
