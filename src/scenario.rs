@@ -1,3 +1,4 @@
 //! The same questions with something changed: another tier, another model, another price.
 
+pub mod solve;
 pub mod tiers;
