@@ -8,6 +8,7 @@
 mod oracle {
     pub(crate) mod allow;
     pub(crate) mod margin;
+    pub(crate) mod outlook;
     pub(crate) mod rates;
     pub(crate) mod solve;
     pub(crate) mod value;
@@ -21,7 +22,7 @@ use serde_json::Value;
 
 type Adapter = fn(&Value) -> Answer;
 
-const ADAPTERS: [(&str, Adapter); 14] = [
+const ADAPTERS: [(&str, Adapter); 18] = [
     ("rates.bundle", oracle::rates::bundle),
     ("rates.blended", oracle::rates::blended),
     ("allow.month", oracle::allow::month),
@@ -36,6 +37,10 @@ const ADAPTERS: [(&str, Adapter); 14] = [
     ("margin.unit", oracle::margin::unit),
     ("margin.vs_api", oracle::margin::vs_api),
     ("solve.linear", oracle::solve::linear),
+    ("outlook.years", oracle::outlook::years),
+    ("outlook.crossings", oracle::outlook::crossings),
+    ("outlook.trajectory", oracle::outlook::trajectory),
+    ("outlook.two_speed", oracle::outlook::two_speed),
 ];
 
 #[derive(Default)]
