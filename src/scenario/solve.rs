@@ -6,11 +6,13 @@
 //! cap or the overage rate of a population, are in the modules below.
 
 mod bracket;
+mod demand;
 mod window;
 
 use std::fmt;
 
 pub use bracket::{NoBracket, bisect};
+pub use demand::{OverageRate, PopulationCap, PopulationRate, population_cap, population_overage};
 pub use window::{Grants, NoWindow, limit_budget, limit_grant};
 
 use crate::economics::{Economics, Terms};

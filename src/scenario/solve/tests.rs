@@ -5,6 +5,8 @@ use crate::allowance::{Activity, CreditRates, Grant, Limit, Program, Schedule, W
 use crate::economics::{BreakEven, Fees};
 use crate::fact::{Basis, Line, Provenance, Validity};
 use crate::plan::MixRule;
+use crate::population::{Distribution, Level};
+use crate::scenario::metered::TakeUp;
 use crate::units::Usd;
 
 fn ratio(text: &str) -> Ratio {
@@ -242,4 +244,68 @@ fn the_grant_of_a_window_is_what_makes_the_month() {
     let limits = [&session, &counted];
     let unknown = Grants { limits: &limits, ..grants };
     assert_eq!(limit_grant(unknown, "5h", &thousand), Err(NoWindow::UseOf { limit: "day".into() }));
+}
+
+fn spread(median: f64) -> Distribution {
+    Distribution::lognormal(Level::Median(median), 1.35).expect("a lognormal")
+}
+
+#[test]
+fn a_cap_for_a_population_serves_what_the_price_pays_for() {
+    // Users who want 10 and 100: at a quarter of list, $5 serve 20 on average: 10 and 30.
+    let demand = Distribution::discrete(&[10.0, 100.0], None).expect("two values");
+    let even = Target::profit_at_full(Ratio::zero());
+    let cap = |price: &str| population_cap(&setting(price, "0"), &even, &demand);
+    match cap("5") {
+        PopulationCap::Solved { max_usd, capped_share, refused_usd } => {
+            for (got, want) in [(max_usd, 30.0), (capped_share, 0.5), (refused_usd, 35.0)] {
+                assert!((got - want).abs() < 1e-12 * want, "{got} for {want}");
+            }
+        }
+        other => panic!("{other:?}"),
+    }
+    // All that they want costs 13.75.
+    assert_eq!(cap("13.75"), PopulationCap::NotNeeded);
+    assert_eq!(
+        population_cap(&setting("5", "0"), &Target::profit_at_full(ratio("6")), &demand),
+        PopulationCap::Impossible
+    );
+    let free = Setting { serving_share: Ratio::zero(), ..setting("5", "0") };
+    assert_eq!(population_cap(&free, &even, &demand), PopulationCap::NotNeeded);
+}
+
+#[test]
+fn a_population_put_back_under_its_cap_meets_the_target() {
+    for (price, median, target) in [("20", 130.0, "0.3"), ("100", 900.0, "-0.5"), ("3", 2.0, "0.8")] {
+        let (plan, demand) = (setting(price, "0"), spread(median));
+        let target = margin(target);
+        let PopulationCap::Solved { max_usd, .. } = population_cap(&plan, &target, &demand) else { panic!("a cap") };
+        let budget = plan.budget_usd(&target).to_f64();
+        assert!((0.25 * demand.limited_mean(max_usd) - budget).abs() <= 1e-12 * budget);
+    }
+}
+
+#[test]
+fn overage_put_back_meets_the_target() {
+    let plan = setting("20", "400");
+    let (fees, take_up) = (ratio("0.03"), TakeUp::new(ratio("0.4")).expect("a share"));
+    let target = margin("0.35");
+    let found = population_overage(&plan, &target, &fees, &take_up, &spread(130.0));
+    let OverageRate::Solved(rate) = found.rate else { panic!("{found:?}") };
+    let revenue = 20.0 + rate * found.sold_usd;
+    let profit = 20.0 + 0.97 * rate * found.sold_usd - 0.25 * (found.included_usd + found.sold_usd);
+    assert!((profit / revenue - 0.35).abs() < 1e-12);
+}
+
+#[test]
+fn overage_that_nobody_buys_or_that_fees_take_repairs_nothing() {
+    let demand = Distribution::point(300.0).expect("a point");
+    let rate = |plan: &Setting, target: &str, take_up: &TakeUp| {
+        population_overage(plan, &margin(target), &ratio("0.1"), take_up, &demand).rate
+    };
+    assert_eq!(rate(&setting("20", "400"), "0", &TakeUp::all()), OverageRate::NothingSold);
+    let plan = setting("20", "200");
+    assert_eq!(rate(&plan, "0", &TakeUp::new(Ratio::zero()).expect("a share")), OverageRate::NothingSold);
+    assert_eq!(rate(&plan, "0.9", &TakeUp::all()), OverageRate::FeesLeaveTooLittle);
+    assert_eq!(rate(&setting("100", "400"), "0", &TakeUp::all()), OverageRate::NotNeeded { root: None });
 }
