@@ -7,6 +7,7 @@
 
 mod oracle {
     pub(crate) mod allow;
+    pub(crate) mod budget;
     pub(crate) mod margin;
     pub(crate) mod outlook;
     pub(crate) mod rates;
@@ -22,7 +23,7 @@ use serde_json::Value;
 
 type Adapter = fn(&Value) -> Answer;
 
-const ADAPTERS: [(&str, Adapter); 18] = [
+const ADAPTERS: [(&str, Adapter); 23] = [
     ("rates.bundle", oracle::rates::bundle),
     ("rates.blended", oracle::rates::blended),
     ("allow.month", oracle::allow::month),
@@ -37,10 +38,15 @@ const ADAPTERS: [(&str, Adapter); 18] = [
     ("margin.unit", oracle::margin::unit),
     ("margin.vs_api", oracle::margin::vs_api),
     ("solve.linear", oracle::solve::linear),
+    ("solve.cap", oracle::solve::cap),
+    ("solve.overage", oracle::solve::overage),
     ("outlook.years", oracle::outlook::years),
     ("outlook.crossings", oracle::outlook::crossings),
     ("outlook.trajectory", oracle::outlook::trajectory),
     ("outlook.two_speed", oracle::outlook::two_speed),
+    ("outlook.metered", oracle::outlook::metered),
+    ("ent.headcount", oracle::budget::headcount),
+    ("ent.scale", oracle::budget::scale),
 ];
 
 #[derive(Default)]

@@ -1,9 +1,12 @@
 //! `outlook.*`: what the years change.
 
+use plancost::economics::{Economics, Overage, Terms};
+use plancost::scenario::metered::{Bill, TakeUp, WorseOff};
 use plancost::scenario::outlook::{Ceiling, Crossing, Outlook, Segment, Side, Trend, Year, Years};
 use plancost::units::Ratio;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use super::budget::spread;
 use super::value::{Answer, json, json_or_null, number, number_or, object, optional};
 
 fn flat(net: Ratio, segments: Vec<Segment>) -> Outlook {
@@ -96,4 +99,37 @@ pub(crate) fn two_speed(input: &Value) -> Answer {
     let outlook = flat(number(&input["net"])?, segments);
     let [status, years] = years_of(&outlook);
     Some(object([status, years, ("floor_cost", json(&outlook.floor_usd()))]))
+}
+
+pub(crate) fn metered(input: &Value) -> Answer {
+    let (demand, cost) = (spread(&input["demand"])?, number(&input["cost_share"])?);
+    let take_up = TakeUp::new(number_or(input, "take_up", 1)).ok()?;
+    let plan = |price: Ratio, max: Ratio, rate: Option<Ratio>| Economics {
+        revenue: Terms::monthly(price).revenue(),
+        fixed_cost_usd: Ratio::zero(),
+        serving_share: cost.clone(),
+        max_api_usd: Some(max),
+        overage: rate.map(|of_list_price| Overage { of_list_price, fee_share: Ratio::zero() }),
+    };
+    let metered = plan(number(&input["price"])?, number(&input["included"])?, optional(input, "rate"));
+    let bill = Bill::of(&metered, &take_up, &demand);
+    let mut answer = Map::new();
+    let figures = [
+        ("revenue", Some(bill.revenue_usd)),
+        ("overage_revenue", Some(bill.overage_usd)),
+        ("serving_cost", Some(bill.serving_usd)),
+        ("margin", bill.margin),
+        ("payers", Some(bill.payers_share)),
+        ("overage_share_of_revenue", bill.overage_share_of_revenue),
+        ("top_decile_share_of_overage", bill.top_decile_share_of_overage),
+        ("mean_bill_of_payers", bill.mean_bill_of_payers_usd),
+    ];
+    answer.extend(figures.map(|(key, figure)| (key.to_owned(), figure.into())));
+    if input["flat"].is_object() {
+        let flat = plan(number(&input["flat"]["price"])?, number(&input["flat"]["max_usd"])?, None);
+        let worse = WorseOff::than_on(&flat, &metered, &take_up, &demand);
+        answer.insert("flat_margin".to_owned(), Bill::of(&flat, &take_up, &demand).margin.into());
+        answer.insert("worse_off_share".to_owned(), worse.share().into());
+    }
+    Some(answer.into())
 }

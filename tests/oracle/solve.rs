@@ -1,10 +1,14 @@
 //! `solve.*`: what would it take.
 
 use plancost::economics::{Fees, Terms};
-use plancost::scenario::solve::{Setting, Solution, Target, Unknown, solve};
+use plancost::scenario::metered::TakeUp;
+use plancost::scenario::solve::{
+    OverageRate, PopulationCap, Setting, Solution, Target, Unknown, population_cap, population_overage, solve,
+};
 use plancost::units::Ratio;
 use serde_json::Value;
 
+use super::budget::spread;
 use super::value::{Answer, json, json_or_null, number, number_or, object, optional};
 
 /// `fixed` is a month's cost, not a fee of each charge.
@@ -43,4 +47,41 @@ pub(crate) fn linear(input: &Value) -> Answer {
     };
     let value = solution.root().map_or(Value::Null, json);
     Some(object([("value", value), ("feasible", feasible.into()), ("needed", needed)]))
+}
+
+/// The margin asked of a population: the utilization is that of the demand.
+fn margin(input: &Value) -> Option<Target> {
+    Some(Target::margin_at_full(number(&input["target"])?))
+}
+
+pub(crate) fn cap(input: &Value) -> Answer {
+    let found = population_cap(&setting(input)?, &margin(input)?, &spread(&input["demand"])?);
+    Some(match found {
+        PopulationCap::Solved { max_usd, capped_share, refused_usd } => object([
+            ("status", "solved".into()),
+            ("max_usd", max_usd.into()),
+            ("capped_share", capped_share.into()),
+            ("refused_usd", refused_usd.into()),
+        ]),
+        PopulationCap::NotNeeded => object([("status", "no cap needed".into()), ("max_usd", Value::Null)]),
+        PopulationCap::Impossible => object([("status", "impossible".into()), ("max_usd", Value::Null)]),
+    })
+}
+
+pub(crate) fn overage(input: &Value) -> Answer {
+    let take_up = TakeUp::new(number_or(input, "take_up", 1)).ok()?;
+    let fees = number_or(input, "fee_pct", 0);
+    let found = population_overage(&setting(input)?, &margin(input)?, &fees, &take_up, &spread(&input["demand"])?);
+    let (rate, needed) = match found.rate {
+        OverageRate::Solved(rate) => (Some(rate), Some(rate)),
+        OverageRate::NotNeeded { root } => (root, Some(0.0)),
+        OverageRate::NothingSold | OverageRate::FeesLeaveTooLittle => (None, None),
+    };
+    Some(object([
+        ("rate", rate.into()),
+        ("feasible", needed.is_some().into()),
+        ("needed", needed.into()),
+        ("included_usd", found.included_usd.into()),
+        ("excess_usd", found.sold_usd.into()),
+    ]))
 }
