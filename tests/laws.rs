@@ -6,6 +6,7 @@
 mod laws {
     pub(crate) mod auditor;
     pub(crate) mod files;
+    pub(crate) mod outlook;
     pub(crate) mod solve;
 }
 
