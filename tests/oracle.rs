@@ -10,6 +10,7 @@ mod oracle {
     pub(crate) mod budget;
     pub(crate) mod margin;
     pub(crate) mod outlook;
+    pub(crate) mod pop;
     pub(crate) mod rates;
     pub(crate) mod solve;
     pub(crate) mod value;
@@ -23,7 +24,7 @@ use serde_json::Value;
 
 type Adapter = fn(&Value) -> Answer;
 
-const ADAPTERS: [(&str, Adapter); 23] = [
+const ADAPTERS: [(&str, Adapter); 27] = [
     ("rates.bundle", oracle::rates::bundle),
     ("rates.blended", oracle::rates::blended),
     ("allow.month", oracle::allow::month),
@@ -47,6 +48,10 @@ const ADAPTERS: [(&str, Adapter); 23] = [
     ("outlook.metered", oracle::outlook::metered),
     ("ent.headcount", oracle::budget::headcount),
     ("ent.scale", oracle::budget::scale),
+    ("pop.stats", oracle::pop::stats),
+    ("pop.finite", oracle::pop::finite),
+    ("pop.two_point", oracle::pop::two_point),
+    ("pop.fit", oracle::pop::fit),
 ];
 
 #[derive(Default)]

@@ -1,31 +1,14 @@
 //! `ent.*`: a company's bill.
 
-use plancost::population::{Distribution, Level};
 use plancost::scenario::budget::{Budget, tokens_bought};
 use plancost::units::Ratio;
 use serde_json::{Map, Value};
 
+use super::pop::distribution;
 use super::value::{Answer, number, object, optional};
 
-/// Spending or demand of a level, or of level 1 where only its shape is given.
-pub(crate) fn spread(value: &Value) -> Option<Distribution> {
-    let float = |key: &str| optional(value, key).map(|number| number.to_f64());
-    match value["kind"].as_str()? {
-        "lognormal" => {
-            let level = match (float("median"), float("mean"), float("m")) {
-                (Some(median), _, _) => Level::Median(median),
-                (_, Some(mean), _) => Level::Mean(mean),
-                (_, _, m) => Level::LogMean(m.unwrap_or(0.0)),
-            };
-            Distribution::lognormal(level, float("s")?).ok()
-        }
-        "pareto" => Distribution::pareto(float("xm").unwrap_or(1.0), float("a")?).ok(),
-        _ => None,
-    }
-}
-
 pub(crate) fn headcount(input: &Value) -> Answer {
-    let spend = spread(&input["dist"])?;
+    let spend = distribution(&input["dist"])?;
     let budget = match optional(input, "heads") {
         Some(heads) => Budget::of_heads(&heads, spend),
         None => Budget::of_total(&number(&input["total"])?, spend),
@@ -64,13 +47,15 @@ pub(crate) fn headcount(input: &Value) -> Answer {
 }
 
 pub(crate) fn scale(input: &Value) -> Answer {
-    let shape = spread(&input["shape"])?;
+    // Of level 1: the median of a lognormal, the floor of a Pareto.
+    let mut shape = input["shape"].clone();
+    shape["median"] = 1.into();
+    let shape = distribution(&shape)?;
     let heads: Ratio = number(&input["heads"])?;
     let budget = Budget::of_total_and_heads(&number(&input["total"])?, &heads, &shape).ok()?;
     Some(object([
         ("mean", budget.spend().mean().into()),
         ("median", budget.median_usd().into()),
-        // Of a shape of level 1: the median of a lognormal, the floor of a Pareto.
         ("scale", (budget.spend().mean() / shape.mean()).into()),
     ]))
 }

@@ -6,7 +6,7 @@ use plancost::scenario::outlook::{Ceiling, Crossing, Outlook, Segment, Side, Tre
 use plancost::units::Ratio;
 use serde_json::{Map, Value};
 
-use super::budget::spread;
+use super::pop::distribution;
 use super::value::{Answer, json, json_or_null, number, number_or, object, optional};
 
 fn flat(net: Ratio, segments: Vec<Segment>) -> Outlook {
@@ -102,7 +102,7 @@ pub(crate) fn two_speed(input: &Value) -> Answer {
 }
 
 pub(crate) fn metered(input: &Value) -> Answer {
-    let (demand, cost) = (spread(&input["demand"])?, number(&input["cost_share"])?);
+    let (demand, cost) = (distribution(&input["demand"])?, number(&input["cost_share"])?);
     let take_up = TakeUp::new(number_or(input, "take_up", 1)).ok()?;
     let plan = |price: Ratio, max: Ratio, rate: Option<Ratio>| Economics {
         revenue: Terms::monthly(price).revenue(),

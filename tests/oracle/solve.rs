@@ -8,7 +8,7 @@ use plancost::scenario::solve::{
 use plancost::units::Ratio;
 use serde_json::Value;
 
-use super::budget::spread;
+use super::pop::distribution;
 use super::value::{Answer, json, json_or_null, number, number_or, object, optional};
 
 /// `fixed` is a month's cost, not a fee of each charge.
@@ -55,7 +55,7 @@ fn margin(input: &Value) -> Option<Target> {
 }
 
 pub(crate) fn cap(input: &Value) -> Answer {
-    let found = population_cap(&setting(input)?, &margin(input)?, &spread(&input["demand"])?);
+    let found = population_cap(&setting(input)?, &margin(input)?, &distribution(&input["demand"])?);
     Some(match found {
         PopulationCap::Solved { max_usd, capped_share, refused_usd } => object([
             ("status", "solved".into()),
@@ -71,7 +71,8 @@ pub(crate) fn cap(input: &Value) -> Answer {
 pub(crate) fn overage(input: &Value) -> Answer {
     let take_up = TakeUp::new(number_or(input, "take_up", 1)).ok()?;
     let fees = number_or(input, "fee_pct", 0);
-    let found = population_overage(&setting(input)?, &margin(input)?, &fees, &take_up, &spread(&input["demand"])?);
+    let found =
+        population_overage(&setting(input)?, &margin(input)?, &fees, &take_up, &distribution(&input["demand"])?);
     let (rate, needed) = match found.rate {
         OverageRate::Solved(rate) => (Some(rate), Some(rate)),
         OverageRate::NotNeeded { root } => (root, Some(0.0)),
