@@ -159,7 +159,7 @@ impl Solution {
 /// Why no value meets a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// Fees and target take all of every price.
+    /// Fees and target take all of every price, or of all overage.
     FeesLeaveTooLittle,
     /// It is missed without any use.
     MissedWithoutUse,
@@ -173,18 +173,23 @@ pub enum Reason {
     OtherUseWorthMore,
     /// Some use of value counts against no other limit, nor against this one.
     OtherUseUnlimited,
+    /// Nobody wants more than the plan's maximum, or none of those who do would buy it.
+    NoOverageSold,
 }
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::FeesLeaveTooLittle => {
-                "fees leave no more of any price than the target asks for; it takes lower fees or a lower margin"
+                "fees leave no more of what is charged than the target asks for; it takes lower fees or a lower margin"
             }
             Self::MissedWithoutUse => {
                 "the target is missed even without use; it takes a higher price, lower costs or a lower target"
             }
             Self::Unlimited => "the plan has no maximum, so no share of it is an amount; it takes a limit first",
+            Self::NoOverageSold => {
+                "nobody would buy overage, whatever its rate; it takes a higher price or a lower cap"
+            }
             Self::OtherModelNoCheaper => "the other model costs no less to serve; it takes one that does",
             Self::OtherModelNotEnough => {
                 "the target is missed even with all use on the other model; it takes a cheaper one or less use"

@@ -4,7 +4,9 @@ use plancost::economics::{Economics, Fees, Overage, Terms};
 use plancost::population::{Distribution, Level};
 use plancost::scenario::metered::{Bill, TakeUp, WorseOff};
 use plancost::scenario::outlook::{Ceiling, Outlook, Segment, Side, Trend, Years};
-use plancost::scenario::solve::{OverageRate, PopulationCap, Setting, Target, population_cap, population_overage};
+use plancost::scenario::solve::{
+    OverageRate, PopulationCap, Reason, Setting, Target, population_cap, population_overage,
+};
 use plancost::units::Ratio;
 use proptest::prelude::*;
 
@@ -181,7 +183,7 @@ proptest! {
         match population_cap(&setting, &target, &demand) {
             PopulationCap::Solved { max_usd, .. } => prop_assert!(near(slack(Some(max_usd), None), 0.0, scale)),
             PopulationCap::NotNeeded => prop_assert!(slack(None, None) >= -1e-9 * scale),
-            PopulationCap::Impossible => prop_assert!(slack(Some(0.0), None) < 0.0),
+            PopulationCap::Impossible(_) => prop_assert!(slack(Some(0.0), None) < 0.0),
         }
         let max = hundredths(max).to_f64();
         match population_overage(&setting, &target, &hundredths(fee), &TakeUp::all(), &demand).rate {
@@ -189,8 +191,8 @@ proptest! {
                 prop_assert!(near(slack(Some(max), Some(rate)), 0.0, scale * (1.0 + rate.min(1e3))) || rate > 1e3);
             }
             OverageRate::NotNeeded { .. } => prop_assert!(slack(Some(max), Some(0.0)) >= -1e-9 * scale),
-            OverageRate::FeesLeaveTooLittle => prop_assert!(slack(Some(max), Some(1e3)) < 0.0),
-            OverageRate::NothingSold => prop_assert!(demand.excess_mean(max) <= 0.0),
+            OverageRate::Impossible(Reason::FeesLeaveTooLittle) => prop_assert!(slack(Some(max), Some(1e3)) < 0.0),
+            OverageRate::Impossible(_) => prop_assert!(demand.excess_mean(max) <= 0.0),
         }
     }
 }

@@ -64,7 +64,7 @@ pub(crate) fn cap(input: &Value) -> Answer {
             ("refused_usd", refused_usd.into()),
         ]),
         PopulationCap::NotNeeded => object([("status", "no cap needed".into()), ("max_usd", Value::Null)]),
-        PopulationCap::Impossible => object([("status", "impossible".into()), ("max_usd", Value::Null)]),
+        PopulationCap::Impossible(_) => object([("status", "impossible".into()), ("max_usd", Value::Null)]),
     })
 }
 
@@ -76,7 +76,7 @@ pub(crate) fn overage(input: &Value) -> Answer {
     let (rate, needed) = match found.rate {
         OverageRate::Solved(rate) => (Some(rate), Some(rate)),
         OverageRate::NotNeeded { root } => (root, Some(0.0)),
-        OverageRate::NothingSold | OverageRate::FeesLeaveTooLittle => (None, None),
+        OverageRate::Impossible(_) => (None, None),
     };
     Some(object([
         ("rate", rate.into()),

@@ -3,7 +3,7 @@
 //! Here demand is spread over many users, in dollars at list prices a month, and a cap changes how much of it is served:
 //! the mean of what is served rises with the cap, ever more slowly, so that there is at most one root.
 
-use super::{Setting, Target, bisect};
+use super::{Reason, Setting, Target, bisect};
 use crate::population::Distribution;
 use crate::scenario::metered::TakeUp;
 use crate::units::Ratio;
@@ -22,8 +22,8 @@ pub enum PopulationCap {
     },
     /// The target is met though everyone gets all that he wants.
     NotNeeded,
-    /// The target is missed even if nobody gets anything.
-    Impossible,
+    /// No cap meets the target.
+    Impossible(Reason),
 }
 
 impl PopulationCap {
@@ -33,7 +33,7 @@ impl PopulationCap {
         match self {
             Self::Solved { .. } => "solved",
             Self::NotNeeded => "not-needed",
-            Self::Impossible => "impossible",
+            Self::Impossible(_) => "impossible",
         }
     }
 }
@@ -46,7 +46,7 @@ impl PopulationCap {
 pub fn population_cap(setting: &Setting, target: &Target, demand: &Distribution) -> PopulationCap {
     let budget = setting.budget_usd(target);
     if budget.is_negative() {
-        return PopulationCap::Impossible;
+        return PopulationCap::Impossible(Reason::MissedWithoutUse);
     }
     let Some(served) = budget.checked_div(&setting.serving_share) else { return PopulationCap::NotNeeded };
     let served = served.to_f64();
@@ -89,10 +89,8 @@ pub enum OverageRate {
         /// The negative rate that would just meet it; `None` if no overage is bought or kept.
         root: Option<f64>,
     },
-    /// The target is missed, and nobody buys any overage.
-    NothingSold,
-    /// Fees and target take all that overage brings in.
-    FeesLeaveTooLittle,
+    /// No rate meets the target.
+    Impossible(Reason),
 }
 
 impl OverageRate {
@@ -102,8 +100,7 @@ impl OverageRate {
         match self {
             Self::Solved(_) => "solved",
             Self::NotNeeded { .. } => "not-needed",
-            Self::NothingSold => "nothing-sold",
-            Self::FeesLeaveTooLittle => "fees-leave-too-little",
+            Self::Impossible(_) => "impossible",
         }
     }
 }
@@ -129,8 +126,8 @@ pub fn population_overage(
     let rate = match root {
         _ if missing <= 0.0 => OverageRate::NotNeeded { root },
         Some(root) => OverageRate::Solved(root),
-        None if kept <= 0.0 => OverageRate::FeesLeaveTooLittle,
-        None => OverageRate::NothingSold,
+        None if kept <= 0.0 => OverageRate::Impossible(Reason::FeesLeaveTooLittle),
+        None => OverageRate::Impossible(Reason::NoOverageSold),
     };
     PopulationRate { included_usd, sold_usd, rate }
 }

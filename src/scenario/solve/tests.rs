@@ -268,7 +268,7 @@ fn a_cap_for_a_population_serves_what_the_price_pays_for() {
     assert_eq!(cap("13.75"), PopulationCap::NotNeeded);
     assert_eq!(
         population_cap(&setting("5", "0"), &Target::profit_at_full(ratio("6")), &demand),
-        PopulationCap::Impossible
+        PopulationCap::Impossible(Reason::MissedWithoutUse)
     );
     let free = Setting { serving_share: Ratio::zero(), ..setting("5", "0") };
     assert_eq!(population_cap(&free, &even, &demand), PopulationCap::NotNeeded);
@@ -303,9 +303,12 @@ fn overage_that_nobody_buys_or_that_fees_take_repairs_nothing() {
     let rate = |plan: &Setting, target: &str, take_up: &TakeUp| {
         population_overage(plan, &margin(target), &ratio("0.1"), take_up, &demand).rate
     };
-    assert_eq!(rate(&setting("20", "400"), "0", &TakeUp::all()), OverageRate::NothingSold);
+    assert_eq!(rate(&setting("20", "400"), "0", &TakeUp::all()), OverageRate::Impossible(Reason::NoOverageSold));
     let plan = setting("20", "200");
-    assert_eq!(rate(&plan, "0", &TakeUp::new(Ratio::zero()).expect("a share")), OverageRate::NothingSold);
-    assert_eq!(rate(&plan, "0.9", &TakeUp::all()), OverageRate::FeesLeaveTooLittle);
+    assert_eq!(
+        rate(&plan, "0", &TakeUp::new(Ratio::zero()).expect("a share")),
+        OverageRate::Impossible(Reason::NoOverageSold)
+    );
+    assert_eq!(rate(&plan, "0.9", &TakeUp::all()), OverageRate::Impossible(Reason::FeesLeaveTooLittle));
     assert_eq!(rate(&setting("100", "400"), "0", &TakeUp::all()), OverageRate::NotNeeded { root: None });
 }
