@@ -1,3 +1,7 @@
 //! The same questions with something changed: another tier, another model, another price.
 
+pub mod budget;
+pub mod metered;
+pub mod outlook;
+pub mod solve;
 pub mod tiers;
