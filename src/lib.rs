@@ -26,6 +26,8 @@ pub mod analysis;
 
 pub mod population;
 
+pub mod uncertainty;
+
 pub mod changes;
 
 pub mod policy;
