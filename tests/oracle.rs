@@ -7,8 +7,10 @@
 
 mod oracle {
     pub(crate) mod allow;
+    pub(crate) mod choice;
     pub(crate) mod margin;
     pub(crate) mod rates;
+    pub(crate) mod uncertainty;
     pub(crate) mod value;
 }
 
@@ -20,7 +22,7 @@ use serde_json::Value;
 
 type Adapter = fn(&Value) -> Answer;
 
-const ADAPTERS: [(&str, Adapter); 13] = [
+const ADAPTERS: [(&str, Adapter); 19] = [
     ("rates.bundle", oracle::rates::bundle),
     ("rates.blended", oracle::rates::blended),
     ("allow.month", oracle::allow::month),
@@ -34,6 +36,12 @@ const ADAPTERS: [(&str, Adapter); 13] = [
     ("margin.portfolio", oracle::margin::portfolio),
     ("margin.unit", oracle::margin::unit),
     ("margin.vs_api", oracle::margin::vs_api),
+    ("pop.choice", oracle::choice::choice),
+    ("pop.price_change", oracle::choice::price_change),
+    ("pop.best_price", oracle::choice::best_price),
+    ("unc.breakeven", oracle::uncertainty::breakeven),
+    ("unc.sobol_product", oracle::uncertainty::sobol_product),
+    ("unc.tornado", oracle::uncertainty::tornado),
 ];
 
 #[derive(Default)]
