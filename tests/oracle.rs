@@ -9,6 +9,7 @@ mod oracle {
     pub(crate) mod allow;
     pub(crate) mod choice;
     pub(crate) mod margin;
+    pub(crate) mod pop;
     pub(crate) mod rates;
     pub(crate) mod uncertainty;
     pub(crate) mod value;
@@ -22,7 +23,7 @@ use serde_json::Value;
 
 type Adapter = fn(&Value) -> Answer;
 
-const ADAPTERS: [(&str, Adapter); 19] = [
+const ADAPTERS: [(&str, Adapter); 23] = [
     ("rates.bundle", oracle::rates::bundle),
     ("rates.blended", oracle::rates::blended),
     ("allow.month", oracle::allow::month),
@@ -36,6 +37,10 @@ const ADAPTERS: [(&str, Adapter); 19] = [
     ("margin.portfolio", oracle::margin::portfolio),
     ("margin.unit", oracle::margin::unit),
     ("margin.vs_api", oracle::margin::vs_api),
+    ("pop.stats", oracle::pop::stats),
+    ("pop.finite", oracle::pop::finite),
+    ("pop.two_point", oracle::pop::two_point),
+    ("pop.fit", oracle::pop::fit),
     ("pop.choice", oracle::choice::choice),
     ("pop.price_change", oracle::choice::price_change),
     ("pop.best_price", oracle::choice::best_price),
