@@ -75,14 +75,13 @@ pub struct Buyers {
     pub served_usd: f64,
     /// What of it goes beyond; for the API, all.
     pub overflow_usd: f64,
-    /// Their fees.
+    /// What they pay for the plan itself, without tax.
     pub revenue_usd: f64,
     /// What serving the included use costs.
     pub serving_usd: f64,
-    /// What the plan leaves the vendor, without what overflow earns: of what is kept of the fees, the rest after
-    /// serving.
+    /// What the plan leaves the vendor after fees, fixed cost and serving, without what overflow earns.
     pub profit_usd: f64,
-    /// That over the fees; `None` without any.
+    /// That over the revenue; `None` without any.
     pub margin: Option<f64>,
     /// What overflow leaves the vendor besides.
     pub overflow_profit_usd: f64,
@@ -99,11 +98,11 @@ pub struct Choice {
     pub segments: Vec<Segment>,
     /// Who takes which, in the order of the offers.
     pub buyers: Vec<Buyers>,
-    /// The fees of all, per user of the population.
+    /// What all pay for their plans, per user of the population.
     pub revenue_usd: f64,
     /// What all plans leave, overflow and API aside.
     pub profit_usd: f64,
-    /// That over the fees: margins weighted by revenue; `None` without any.
+    /// That over the revenue, which weights the margins of the plans by theirs; `None` without any.
     pub margin: Option<f64>,
 }
 
@@ -114,8 +113,8 @@ pub fn choice(offers: &[Offer], demand: &Distribution, perception: Perception) -
     let segments = ladder(offers);
     let mut sums = vec![Sums::default(); offers.len()];
     for segment in &segments {
-        let terms = Terms::of(&offers[segment.offer]);
-        let part = over_segment(segment, &terms, demand, perception);
+        let bends = Bends::of(&offers[segment.offer]);
+        let part = over_segment(segment, &bends, demand, perception);
         sums[segment.offer].iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
     }
     let buyers: Vec<Buyers> = offers.iter().zip(sums).map(|(offer, sums)| buyers(offer, sums)).collect();
@@ -128,15 +127,15 @@ pub fn choice(offers: &[Offer], demand: &Distribution, perception: Perception) -
 /// Share of users, use, served use, overflow, and share of users who lose money.
 type Sums = [f64; 5];
 
-/// What an offer's integrals depend on.
-struct Terms {
+/// Where what an offer brings and costs changes its slope.
+struct Bends {
     /// `None`: all use is included.
     included_usd: Option<f64>,
     /// Included use above which the fee does not pay for the serving; negative: any. `None`: it always does.
     loses_above_usd: Option<f64>,
 }
 
-impl Terms {
+impl Bends {
     fn of(offer: &Offer) -> Self {
         let room = &offer.room_usd;
         let loses_above = match room.checked_div(&offer.serving_share) {
@@ -158,26 +157,26 @@ const SCORE_MAX: f64 = 8.5;
 /// Accuracy of shares of users, and of shares of their use.
 const TOLERANCE: f64 = 1e-12;
 
-fn over_segment(segment: &Segment, terms: &Terms, demand: &Distribution, perception: Perception) -> Sums {
+fn over_segment(segment: &Segment, bends: &Bends, demand: &Distribution, perception: Perception) -> Sums {
     // The first segment holds those without any use as well.
     let from = if segment.from_usd.is_zero() { -1.0 } else { segment.from_usd.to_f64() };
     let to = segment.to_usd.as_ref().map_or(f64::INFINITY, Ratio::to_f64);
     let Perception { over_estimation, noise } = perception;
     if noise <= 0.0 {
-        return over_stretch(from / over_estimation, to / over_estimation, terms, demand);
+        return over_stretch(from / over_estimation, to / over_estimation, bends, demand);
     }
     let mean = demand.mean();
     let scale = if mean > 0.0 { [1.0, mean, mean, mean, 1.0] } else { [1.0; 5] };
     let at = |z: f64| {
         let factor = over_estimation * libm::exp(noise * z);
-        let sums = over_stretch(from / factor, to / factor, terms, demand);
+        let sums = over_stretch(from / factor, to / factor, bends, demand);
         std::array::from_fn(|i| normal_density(z) * sums[i] / scale[i])
     };
     // Cut where an end of the stretch meets a bend of the integrand, and where it crosses the bulk of the demand.
     let landmarks = [demand.lower_end(), 0.001, 0.02, 0.16, 0.5, 0.84, 0.98, 0.999].into_iter().enumerate();
     let landmarks = landmarks.map(|(i, q)| if i == 0 { q } else { demand.quantile(q) });
-    let bends = [terms.included_usd, terms.loses_above_usd, demand.upper_end()].into_iter().flatten();
-    let met: Vec<f64> = landmarks.chain(bends).filter(|usd| *usd > 0.0).collect();
+    let own = [bends.included_usd, bends.loses_above_usd, demand.upper_end()].into_iter().flatten();
+    let met: Vec<f64> = landmarks.chain(own).filter(|usd| *usd > 0.0).collect();
     let ends = [from, to].into_iter().filter(|end| *end > 0.0 && end.is_finite());
     let crossings = ends.flat_map(|end| met.iter().map(move |usd| libm::log(end / over_estimation / usd) / noise));
     let mut breaks: Vec<f64> = crossings.filter(|z| z.abs() < SCORE_MAX).chain([-SCORE_MAX, 0.0, SCORE_MAX]).collect();
@@ -187,7 +186,7 @@ fn over_segment(segment: &Segment, terms: &Terms, demand: &Distribution, percept
 }
 
 /// Over those whose demand is above `from` and at most `to`.
-fn over_stretch(from: f64, to: f64, terms: &Terms, demand: &Distribution) -> Sums {
+fn over_stretch(from: f64, to: f64, bends: &Bends, demand: &Distribution) -> Sums {
     let share = |from: f64, to: f64| match () {
         () if from >= to => 0.0,
         // Of the two ways to say it, the one with the smaller figures.
@@ -199,7 +198,7 @@ fn over_stretch(from: f64, to: f64, terms: &Terms, demand: &Distribution) -> Sum
         () if demand.tail_mean(from) < demand.partial_mean(to) => demand.tail_mean(from) - demand.tail_mean(to),
         () => demand.partial_mean(to) - demand.partial_mean(from),
     };
-    let (served, overflow) = match terms.included_usd {
+    let (served, overflow) = match bends.included_usd {
         Some(included) => {
             let above = from.max(included);
             let full = included * share(above, to);
@@ -207,7 +206,7 @@ fn over_stretch(from: f64, to: f64, terms: &Terms, demand: &Distribution) -> Sum
         }
         None => (use_usd(from, to), 0.0),
     };
-    let losers = terms.loses_above_usd.map_or(0.0, |usd| share(from.max(usd), to));
+    let losers = bends.loses_above_usd.map_or(0.0, |usd| share(from.max(usd), to));
     [share(from, to), served + overflow, served, overflow.max(0.0), losers]
 }
 

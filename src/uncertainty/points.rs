@@ -36,15 +36,15 @@ const TABLE: [(usize, u32, &[u32]); 19] = [
 /// The most coordinates that a point can have.
 pub(super) const DIMENSIONS_MAX: usize = TABLE.len() + 1;
 
-/// The random bits of one scramble: splitmix64.
+/// The random bits of one scramble: splitmix64, each seed and scramble with a start of its own.
 pub(super) struct Words {
     state: u64,
 }
 
 impl Words {
     pub(super) fn new(seed: u64, scramble: u64) -> Self {
-        let mut words = Self { state: seed };
-        Self { state: words.long() ^ Self { state: scramble }.long() }
+        let start = Self { state: seed }.long().wrapping_add(scramble);
+        Self { state: Self { state: start }.long() }
     }
 
     fn next(&mut self) -> u32 {
@@ -175,6 +175,16 @@ mod tests {
             });
             assert_eq!(order, Some((1 << degree) - 1), "{degree} {coefficients}");
         }
+    }
+
+    #[test]
+    fn each_seed_and_scramble_has_points_of_its_own() {
+        let first = |seed, scramble| Words::new(seed, scramble).next();
+        let mut starts: Vec<u32> =
+            (0..40).flat_map(|seed| (0..40).map(move |scramble| first(seed, scramble))).collect();
+        starts.sort_unstable();
+        starts.dedup();
+        assert_eq!(starts.len(), 1_600);
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! `pop.choice`, `pop.price_change` and `pop.best_price`: who buys what, and at which price.
 
-use plancost::population::{Distribution, Level};
 use plancost::scenario::choice::{Perception, choice as choose};
 use plancost::scenario::repricing::{self, BestPrice, Book, Group};
 use plancost::scenario::tiers::Offer;
@@ -8,21 +7,12 @@ use plancost::units::Ratio;
 use serde_json::Value;
 
 use super::margin::{economics, terms, with_defaults};
+use super::pop::distribution;
 use super::value::{Answer, json, json_or_null, number, number_or, object, optional};
 
 fn offer(plan: &Value) -> Option<Offer> {
     let offer = Offer::plan(&economics(plan)?, number_or(plan, "fee_pct", 0));
     Some(Offer { overflow_rate: number_or(plan, "overflow_rate", 1), ..offer })
-}
-
-fn demand(dist: &Value) -> Option<Distribution> {
-    let level = ["m", "median", "mean"].into_iter().find_map(|key| Some((key, optional(dist, key)?.to_f64())))?;
-    let level = match level {
-        ("m", m) => Level::LogMean(m),
-        ("median", median) => Level::Median(median),
-        (_, mean) => Level::Mean(mean),
-    };
-    Distribution::lognormal(level, number(&dist["s"])?.to_f64()).ok()
 }
 
 pub(crate) fn choice(input: &Value) -> Answer {
@@ -40,7 +30,7 @@ pub(crate) fn choice(input: &Value) -> Answer {
     }
     let perception =
         Perception::new(number_or(input, "bias", 1).to_f64(), number_or(input, "noise", 0).to_f64()).ok()?;
-    let choice = choose(&offers, &demand(&input["demand"])?, perception);
+    let choice = choose(&offers, &distribution(&input["demand"])?, perception);
     let cuts = choice.segments.iter().map(|segment| {
         object([
             ("from", json(&segment.from_usd)),
