@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::margin::{economics, terms, with_defaults};
 use super::pop::distribution;
-use super::value::{Answer, json, json_or_null, number, number_or, object, optional};
+use super::value::{Answer, json, json_or_null, number, number_or, object};
 
 fn offer(plan: &Value) -> Option<Offer> {
     let offer = Offer::plan(&economics(plan)?, number_or(plan, "fee_pct", 0));
