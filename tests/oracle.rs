@@ -8,6 +8,7 @@
 mod oracle {
     pub(crate) mod allow;
     pub(crate) mod margin;
+    pub(crate) mod pop;
     pub(crate) mod rates;
     pub(crate) mod value;
 }
@@ -20,7 +21,7 @@ use serde_json::Value;
 
 type Adapter = fn(&Value) -> Answer;
 
-const ADAPTERS: [(&str, Adapter); 13] = [
+const ADAPTERS: [(&str, Adapter); 17] = [
     ("rates.bundle", oracle::rates::bundle),
     ("rates.blended", oracle::rates::blended),
     ("allow.month", oracle::allow::month),
@@ -34,6 +35,10 @@ const ADAPTERS: [(&str, Adapter); 13] = [
     ("margin.portfolio", oracle::margin::portfolio),
     ("margin.unit", oracle::margin::unit),
     ("margin.vs_api", oracle::margin::vs_api),
+    ("pop.stats", oracle::pop::stats),
+    ("pop.finite", oracle::pop::finite),
+    ("pop.two_point", oracle::pop::two_point),
+    ("pop.fit", oracle::pop::fit),
 ];
 
 #[derive(Default)]

@@ -215,6 +215,13 @@ pub(super) struct Truncation {
     pub(super) lost: f64,
 }
 
+impl Truncation {
+    /// Whether more is lost than kept, so that the kept side is the accurate one to subtract on.
+    fn is_low(self) -> bool {
+        self.kept < self.lost
+    }
+}
+
 impl Cut {
     pub(super) const fn whole(curve: Curve) -> Self {
         Self { curve, below: None, cap: None }
@@ -271,9 +278,14 @@ impl Cut {
     fn uncapped_survival(&self, x: f64) -> f64 {
         match self.below {
             Some(below) if x >= below.hi => 0.0,
-            Some(below) => ((self.curve.survival(x) - below.lost) / below.kept).clamp(0.0, 1.0),
+            Some(below) => (self.between(x, below) / below.kept).clamp(0.0, 1.0),
             None => self.curve.survival(x),
         }
+    }
+
+    /// The share of the whole curve between a place and where it is truncated, by the smaller side.
+    fn between(&self, x: f64, below: Truncation) -> f64 {
+        if below.is_low() { below.kept - self.curve.cdf(x) } else { self.curve.survival(x) - below.lost }
     }
 
     pub(super) fn quantile(&self, q: f64) -> f64 {
@@ -282,8 +294,11 @@ impl Cut {
     }
 
     pub(super) fn upper_quantile(&self, p: f64) -> f64 {
-        let share = self.below.map_or(p, |below| (p * below.kept + below.lost).min(1.0 - f64::EPSILON));
-        self.within(self.curve.upper_quantile(share))
+        self.within(match self.below {
+            Some(below) if below.is_low() => self.curve.quantile(below.kept * (1.0 - p)),
+            Some(below) => self.curve.upper_quantile(p * below.kept + below.lost),
+            None => self.curve.upper_quantile(p),
+        })
     }
 
     fn within(&self, x: f64) -> f64 {
@@ -303,6 +318,7 @@ impl Cut {
     pub(super) fn tail_mean(&self, x: f64) -> f64 {
         let uncapped = |x: f64| match self.below {
             Some(below) if x >= below.hi => 0.0,
+            Some(below) if below.is_low() => (self.partial_moment(1, below.hi) - self.partial_moment(1, x)).max(0.0),
             Some(below) => ((self.curve.tail_mean(x) - self.curve.tail_mean(below.hi)) / below.kept).max(0.0),
             None => self.curve.tail_mean(x),
         };

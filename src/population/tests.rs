@@ -165,3 +165,87 @@ proptest! {
         prop_assert!((doubled.quantile(q) - 2.0 * shape.quantile(q)).abs() <= 1e-9 * doubled.quantile(q).max(1e-200));
     }
 }
+
+/// Shapes at the ends of what is allowed.
+fn extreme_shape() -> impl Strategy<Value = Distribution> {
+    let power = |from: i32, to: i32| (from..=to).prop_map(|n| format!("1e{n}").parse::<f64>().expect("a power of ten"));
+    let leaf = prop_oneof![
+        (power(-6, 7), power(-6, 7)).prop_map(|(a, b)| shape(Distribution::beta(a, b))),
+        (power(-60, 60), power(-300, 1)).prop_map(|(median, s)| {
+            Distribution::lognormal(Level::Median(median), s).unwrap_or_else(|_| lognormal(1.0, 10.0))
+        }),
+        (power(-60, 60), 0.001..20.0).prop_map(|(mean, s)| shape(Distribution::lognormal(Level::Mean(mean), s))),
+        (power(-60, 55), power(-6, 5)).prop_map(|(xm, over)| shape(Distribution::pareto(xm, 1.0 + over.max(2e-6)))),
+        (power(-300, 60), power(-300, 60)).prop_map(|(lo, hi)| {
+            Distribution::uniform(lo.min(hi), lo.max(hi)).unwrap_or_else(|_| lognormal(1.0, 10.0))
+        }),
+        power(-300, 60).prop_map(|x| shape(Distribution::point(x))),
+    ];
+    let cut = power(-60, 60);
+    (leaf.clone(), leaf, cut.clone(), cut, 0..6_u8).prop_map(|(one, other, hi, weight, how)| match how {
+        0 => one,
+        1 => shape(one.clamped(hi)),
+        2 => one.truncated(hi).unwrap_or(one),
+        3 => shape(Distribution::mixture(&[(weight.min(1e30), one), (1.0, other)])),
+        4 => one.scaled(hi).unwrap_or(one),
+        _ => one.truncated(hi).and_then(|cut| cut.clamped(0.5 * hi)).unwrap_or(one),
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_figure_is_infinite_at_the_ends_of_what_is_allowed(
+        shape in extreme_shape(), x in any::<f64>(), exponent in -320_i32..300,
+    ) {
+        let near: f64 = format!("1e{exponent}").parse().expect("a power of ten");
+        for x in [x, near, 0.0, 1.0, 0.5, f64::MAX] {
+            let always = [
+                shape.mean(), shape.cdf(x), shape.survival(x), shape.partial_mean(x), shape.tail_mean(x),
+                shape.quantile(x), shape.quantile_upper(x), shape.limited_mean(x), shape.excess_mean(x),
+            ];
+            let sometimes = [shape.variance(), shape.skewness(), shape.upper_end(), shape.top_share(x), shape.gini()];
+            for (i, figure) in always.into_iter().chain(sometimes.into_iter().flatten()).enumerate() {
+                prop_assert!(figure.is_finite(), "figure {i} at {x}: {figure}");
+            }
+            prop_assert!((shape.cdf(x) + shape.survival(x) - 1.0).abs() < 1e-8);
+        }
+    }
+
+    #[test]
+    fn moments_are_integrals_of_the_tail(shape in any_shape()) {
+        // E X is the integral of P(X > x), E X^2 that of 2 x P(X > x); a Pareto tail is cut, so that both are there.
+        let shape = shape.clamped(50.0).expect("a cap");
+        let mean = shape.survival_integral(1e-13, |_, survival| survival);
+        prop_assert!((mean - shape.mean()).abs() < 1e-10 * (1.0 + mean), "{mean} is not {}", shape.mean());
+        let square = shape.survival_integral(1e-13, |x, survival| 2.0 * x * survival);
+        let variance = shape.variance().expect("bounded");
+        prop_assert!((square - mean * mean - variance).abs() < 1e-8 * (1.0 + square), "{square} {variance}");
+        let cube = shape.survival_integral(1e-13, |x, survival| 3.0 * x * x * survival);
+        if let Some(skewness) = shape.skewness().filter(|_| variance > 1e-4) {
+            let third = cube - 3.0 * mean * variance - mean * mean * mean;
+            prop_assert!((third / (variance * variance.sqrt()) - skewness).abs() < 1e-4 * (1.0 + skewness.abs()));
+        }
+    }
+
+    #[test]
+    fn a_closed_gini_is_the_integral(shape in any_shape()) {
+        let shape = shape.clamped(50.0).expect("a cap");
+        if let (Some(closed), Some(integral)) = (shape.gini(), shape.gini_by_quadrature()) {
+            prop_assert!((closed - integral).abs() < 1e-9, "{closed} is not {integral}");
+        }
+    }
+}
+
+#[test]
+fn closed_ginis_agree_with_the_integral() {
+    for whole in [
+        lognormal(0.03, 1.2763),
+        lognormal(5.0, 0.2),
+        shape(Distribution::beta(0.55, 8.5)),
+        shape(Distribution::beta(30.0, 4.0)),
+        shape(Distribution::uniform(0.2, 0.7)),
+        shape(Distribution::pareto(2.0, 2.5)),
+    ] {
+        close(whole.gini_by_quadrature().expect("a mean"), whole.gini().expect("a mean"), 1e-9);
+    }
+}
