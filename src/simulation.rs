@@ -4,7 +4,7 @@
 //! so a run gives the same bytes however it is split among threads and machines, in memory that does not depend on how
 //! many are drawn. The engine starts no threads: a run is a number of blocks, and whoever has threads hands them out.
 
-mod draw;
+pub mod draw;
 mod earnings;
 mod figures;
 mod histogram;

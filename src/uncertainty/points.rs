@@ -5,6 +5,8 @@
 //! boxes", 1998) make each point uniform while the set stays even; several scrambles are independent of one another, and
 //! their differences tell the error.
 
+use crate::simulation::draw::Stream;
+
 /// Bits of a coordinate, and so the logarithm of the most points.
 const BITS: usize = 32;
 
@@ -36,29 +38,6 @@ const TABLE: [(usize, u32, &[u32]); 19] = [
 /// The most coordinates that a point can have.
 pub(super) const DIMENSIONS_MAX: usize = TABLE.len() + 1;
 
-/// The random bits of one scramble: splitmix64, each seed and scramble with a start of its own.
-pub(super) struct Words {
-    state: u64,
-}
-
-impl Words {
-    pub(super) fn new(seed: u64, scramble: u64) -> Self {
-        let start = Self { state: seed }.long().wrapping_add(scramble);
-        Self { state: Self { state: start }.long() }
-    }
-
-    fn next(&mut self) -> u32 {
-        u32::try_from(self.long() >> 32).unwrap_or(0)
-    }
-
-    fn long(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.state ^ (self.state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-}
-
 /// The points of one scramble, in order.
 pub(super) struct Points {
     directions: Vec<[u32; BITS]>,
@@ -67,15 +46,19 @@ pub(super) struct Points {
 }
 
 impl Points {
-    /// Points of so many coordinates, at most [`DIMENSIONS_MAX`].
-    pub(super) fn new(dimensions: usize, words: &mut Words) -> Self {
+    /// Points of so many coordinates, at most [`DIMENSIONS_MAX`], in the scramble of that number under the seed.
+    pub(super) fn new(dimensions: usize, seed: u64, scramble: u64) -> Self {
+        // Stream 0 is that of the use of subscribers.
+        let stream = Stream::new(seed, scramble.saturating_add(1));
+        let mut words = (0..).map(|word| u32::try_from(stream.bits(word) >> 32).unwrap_or(0));
+        let mut word = || words.next().unwrap_or(0);
         let scrambled = |dimension: usize| {
             let matrix: [u32; BITS] = std::array::from_fn(|bit| {
                 let diagonal = 1_u32 << (BITS - 1 - bit);
-                diagonal | (words.next() & (diagonal - 1))
+                diagonal | (word() & (diagonal - 1))
             });
             let product = |v: u32| (0..BITS).filter(|k| v >> (BITS - 1 - k) & 1 == 1).fold(0, |x, k| x ^ matrix[k]);
-            (directions(dimension).map(product), words.next())
+            (directions(dimension).map(product), word())
         };
         let (directions, at) = (0..dimensions.min(DIMENSIONS_MAX)).map(scrambled).unzip();
         Self { directions, at, index: 0 }
@@ -120,7 +103,7 @@ mod tests {
     use super::*;
 
     fn set(dimensions: usize, count: usize, seed: u64) -> Vec<Vec<f64>> {
-        let mut points = Points::new(dimensions, &mut Words::new(seed, 0));
+        let mut points = Points::new(dimensions, seed, 0);
         (0..count)
             .map(|_| {
                 let mut point = vec![0.0; dimensions];
@@ -179,7 +162,7 @@ mod tests {
 
     #[test]
     fn each_seed_and_scramble_has_points_of_its_own() {
-        let first = |seed, scramble| Words::new(seed, scramble).next();
+        let first = |seed, scramble| Points::new(1, seed, scramble).at[0];
         let mut starts: Vec<u32> =
             (0..40).flat_map(|seed| (0..40).map(move |scramble| first(seed, scramble))).collect();
         starts.sort_unstable();

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Input;
-use super::points::{DIMENSIONS_MAX, Points, Words};
+use super::points::{DIMENSIONS_MAX, Points};
 
 /// How many scrambles are taken: enough that their spread is a fair measure of the error.
 const SCRAMBLES: u64 = 16;
@@ -56,7 +56,7 @@ impl Sampling {
 
     /// The scrambles of points of so many coordinates.
     pub(super) fn scrambles(self, dimensions: usize) -> impl Iterator<Item = Points> {
-        (0..SCRAMBLES).map(move |scramble| Points::new(dimensions, &mut Words::new(self.seed, scramble)))
+        (0..SCRAMBLES).map(move |scramble| Points::new(dimensions, self.seed, scramble))
     }
 }
 
