@@ -11,6 +11,7 @@ mod quadrature;
 mod seat;
 mod shapes;
 pub mod special;
+mod split;
 mod totals;
 
 use atoms::Atoms;
