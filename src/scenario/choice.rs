@@ -9,7 +9,7 @@ use std::fmt;
 
 use super::tiers::{Offer, Segment, ladder};
 use crate::population::Distribution;
-use crate::population::special::normal_density;
+use crate::population::special::{normal_cdf, normal_density, normal_survival};
 use crate::uncertainty::quadrature::integrate;
 use crate::units::Ratio;
 
@@ -157,28 +157,59 @@ const SCORE_MAX: f64 = 8.5;
 /// Accuracy of shares of users, and of shares of their use.
 const TOLERANCE: f64 = 1e-12;
 
+/// Of those who expect to use what belongs to a segment.
 fn over_segment(segment: &Segment, bends: &Bends, demand: &Distribution, perception: Perception) -> Sums {
     // The first segment holds those without any use as well.
     let from = if segment.from_usd.is_zero() { -1.0 } else { segment.from_usd.to_f64() };
     let to = segment.to_usd.as_ref().map_or(f64::INFINITY, Ratio::to_f64);
     let Perception { over_estimation, noise } = perception;
+    let (from, to) = (from / over_estimation, to / over_estimation);
     if noise <= 0.0 {
-        return over_stretch(from / over_estimation, to / over_estimation, bends, demand);
+        return over_stretch(from, to, bends, demand);
     }
+    // Single values would be jumps of the integrand; with them it is the noise that is integrated, in closed form.
+    let (values, rest) = demand.split();
+    let mut sums = Sums::default();
+    for (usd, share) in values {
+        let share = share * within(from, to, usd, noise);
+        let served = bends.included_usd.map_or(usd, |included| usd.min(included));
+        let loses = bends.loses_above_usd.is_some_and(|above| usd > above);
+        let part = [share, share * usd, share * served, share * (usd - served), if loses { share } else { 0.0 }];
+        sums.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
+    }
+    if let Some((share, curve)) = rest {
+        let part = over_noise(from, to, bends, &curve, noise);
+        sums.iter_mut().zip(part).for_each(|(sum, part)| *sum += share * part);
+    }
+    sums
+}
+
+/// The probability that who uses `usd` expects something above `from` and at most `to`.
+fn within(from: f64, to: f64, usd: f64, noise: f64) -> f64 {
+    let score = |end: f64| if end > 0.0 { libm::log(end / usd) / noise } else { f64::NEG_INFINITY };
+    match (score(from), score(to)) {
+        // Nothing is expected to be nothing.
+        _ if usd <= 0.0 => f64::from(u8::from(from < 0.0)),
+        (from, to) if from > 0.0 => normal_survival(from) - normal_survival(to),
+        (from, to) => normal_cdf(to) - normal_cdf(from),
+    }
+}
+
+/// As [`over_stretch`], for those whose demand times `e^(noise z)` is in the stretch.
+fn over_noise(from: f64, to: f64, bends: &Bends, demand: &Distribution, noise: f64) -> Sums {
     let mean = demand.mean();
     let scale = if mean > 0.0 { [1.0, mean, mean, mean, 1.0] } else { [1.0; 5] };
     let at = |z: f64| {
-        let factor = over_estimation * libm::exp(noise * z);
+        let factor = libm::exp(noise * z);
         let sums = over_stretch(from / factor, to / factor, bends, demand);
         std::array::from_fn(|i| normal_density(z) * sums[i] / scale[i])
     };
     // Cut where an end of the stretch meets a bend of the integrand, and where it crosses the bulk of the demand.
-    let landmarks = [demand.lower_end(), 0.001, 0.02, 0.16, 0.5, 0.84, 0.98, 0.999].into_iter().enumerate();
-    let landmarks = landmarks.map(|(i, q)| if i == 0 { q } else { demand.quantile(q) });
-    let own = [bends.included_usd, bends.loses_above_usd, demand.upper_end()].into_iter().flatten();
-    let met: Vec<f64> = landmarks.chain(own).filter(|usd| *usd > 0.0).collect();
+    let bulk = [0.001, 0.02, 0.16, 0.5, 0.84, 0.98, 0.999].into_iter().map(|q| demand.quantile(q));
+    let own = [bends.included_usd, bends.loses_above_usd, Some(demand.lower_end()), demand.upper_end()];
+    let met: Vec<f64> = bulk.chain(own.into_iter().flatten()).filter(|usd| *usd > 0.0).collect();
     let ends = [from, to].into_iter().filter(|end| *end > 0.0 && end.is_finite());
-    let crossings = ends.flat_map(|end| met.iter().map(move |usd| libm::log(end / over_estimation / usd) / noise));
+    let crossings = ends.flat_map(|end| met.iter().map(move |usd| libm::log(end / usd) / noise));
     let mut breaks: Vec<f64> = crossings.filter(|z| z.abs() < SCORE_MAX).chain([-SCORE_MAX, 0.0, SCORE_MAX]).collect();
     breaks.sort_by(f64::total_cmp);
     let sums: Sums = integrate(at, &breaks, TOLERANCE);
@@ -348,10 +379,24 @@ mod tests {
     }
 
     #[test]
+    fn a_sample_is_asked_value_by_value_and_a_curve_is_its_limit() {
+        // The same noise over a curve and over 4,000 equal shares of it.
+        let values: Vec<f64> = (0..4_000).map(|i| demand().quantile((f64::from(i) + 0.5) / 4_000.0)).collect();
+        let sample = Distribution::empirical(&values).expect("a sample");
+        let perception = Perception::new(2.0, 1.0).expect("a perception");
+        let offers = tiers([400, 2_000, 8_000]);
+        let (of_curve, of_sample) = (choice(&offers, &demand(), perception), choice(&offers, &sample, perception));
+        for (curve, sample) in of_curve.buyers.iter().zip(&of_sample.buyers) {
+            assert!((curve.share - sample.share).abs() < 1e-4, "{curve:?} {sample:?}");
+            assert!((curve.served_usd - sample.served_usd).abs() < 0.1, "{curve:?} {sample:?}");
+        }
+    }
+
+    #[test]
     fn a_narrow_segment_far_from_the_typical_use_is_not_overlooked() {
-        // One buyer type of 100 with noise 2: pro from 20, the next plan from 420 to the API's equal at 425.
+        // All use about 100, with noise 2; the second plan is the cheapest from 420 to 425 alone.
         let offers = [plan(20, Some(400), "1"), plan(40, Some(405), "1"), plan(50, None, "1")];
-        let demand = Distribution::point(100.0).expect("a distribution");
+        let demand = Distribution::uniform(99.999, 100.001).expect("a distribution");
         let choice = choice(&offers, &demand, Perception::new(1.0, 2.0).expect("a perception"));
         let cdf = |usd: f64| crate::population::special::normal_cdf(libm::log(usd / 100.0) / 2.0);
         let mut left = 1.0;
@@ -359,7 +404,7 @@ mod tests {
             let above = cdf(segment.from_usd.to_f64());
             let share = left - above;
             let got = choice.buyers[segment.offer].share;
-            assert!((got - share).abs() < 1e-9, "{segment:?}: got {got}, want {share}");
+            assert!((got - share).abs() < 1e-8, "{segment:?}: got {got}, want {share}");
             left = above;
         }
     }
