@@ -10,6 +10,7 @@ mod oracle {
     pub(crate) mod margin;
     pub(crate) mod pop;
     pub(crate) mod rates;
+    pub(crate) mod simulation;
     pub(crate) mod value;
 }
 
@@ -21,7 +22,7 @@ use serde_json::Value;
 
 type Adapter = fn(&Value) -> Answer;
 
-const ADAPTERS: [(&str, Adapter); 17] = [
+const ADAPTERS: [(&str, Adapter); 18] = [
     ("rates.bundle", oracle::rates::bundle),
     ("rates.blended", oracle::rates::blended),
     ("allow.month", oracle::allow::month),
@@ -39,6 +40,7 @@ const ADAPTERS: [(&str, Adapter); 17] = [
     ("pop.finite", oracle::pop::finite),
     ("pop.two_point", oracle::pop::two_point),
     ("pop.fit", oracle::pop::fit),
+    ("pop.mc_truth", oracle::simulation::draws),
 ];
 
 #[derive(Default)]
