@@ -9,12 +9,14 @@ mod call;
 pub mod codes;
 pub mod config;
 pub mod distribution;
+mod form;
 mod lower;
 pub mod policy;
 mod read;
 mod set;
 mod shape;
 mod syntax;
+pub mod uncertain;
 mod value;
 
 pub use builtin::bundled;
