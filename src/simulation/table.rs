@@ -2,7 +2,8 @@
 //!
 //! A draw's top bit picks the lower or upper half, 52 bits give a tail probability below one half. Each half is cut into
 //! octaves of that probability and each octave into 128 cells; inside a cell the quantile function is a straight line.
-//! Cells shrink with the probability, so tails are as good as the middle.
+//! Cells shrink with the probability, so tails are as good as the middle; where it is straight enough, many cells share
+//! a line.
 //!
 //! The line runs through the two Gauss points of its cell, which makes the mean of the cell right to the fourth order
 //! (Abramowitz and Stegun 25.4.30). Where a line is further than [`TOLERANCE`] from the function at an end of its cell,
@@ -167,20 +168,38 @@ impl Table {
     fn fill(&mut self, offset: usize, half: &Half<'_>) -> Result<(), NotFinite> {
         for octave in -OCTAVES..0 {
             let width = libm::scalbn(1.0, octave);
-            let end = |n: u32| width * (1.0 + f64::from(n) / f64::from(CELLS_PER_OCTAVE));
-            let mut last = half.end(width)?;
-            for number in 0..CELLS_PER_OCTAVE {
-                let first = std::mem::replace(&mut last, half.end(end(number + 1))?);
-                let whole = half.fitted(first, last)?.and_then(|piece| piece.cell(last.0, half.bounds));
-                self.cells[offset + cell_of(first.0)] = match whole {
-                    Some(cell) => cell,
-                    None => {
-                        let mut pieces = Vec::new();
-                        half.cut(first, last, &mut pieces)?;
-                        self.cut.push(pieces);
-                        Cell { at_zero: f64::NAN, slope: (self.cut.len() - 1) as f64 }
-                    }
-                };
+            self.fill_run(offset, half, width / f64::from(CELLS_PER_OCTAVE), (width, 2.0 * width))?;
+        }
+        Ok(())
+    }
+
+    /// Fills the cells between two places: with one line if that fits, as it does far out, or else quarter by quarter.
+    fn fill_run(
+        &mut self,
+        offset: usize,
+        half: &Half<'_>,
+        width: f64,
+        (from, to): (f64, f64),
+    ) -> Result<(), NotFinite> {
+        let (first, last) = (half.end(from)?, half.end(to)?);
+        let line = half.fitted(first, last)?.and_then(|piece| piece.cell(to, half.bounds));
+        let run = offset + cell_of(from)..=offset + cell_of(to - width);
+        match line {
+            Some(cell) => self.cells[run].fill(cell),
+            None if to - from > width => {
+                let end = |quarters: f64| from + quarters / 4.0 * (to - from);
+                // An octave is 128 cells: halves first, so that quarters end with single cells.
+                let parts: &[f64] =
+                    if to - from > 64.0 * width { &[0.0, 2.0, 4.0] } else { &[0.0, 1.0, 2.0, 3.0, 4.0] };
+                for ends in parts.windows(2) {
+                    self.fill_run(offset, half, width, (end(ends[0]), end(ends[1])))?;
+                }
+            }
+            None => {
+                let mut pieces = Vec::new();
+                half.cut(first, last, &mut pieces)?;
+                self.cells[run].fill(Cell { at_zero: f64::NAN, slope: self.cut.len() as f64 });
+                self.cut.push(pieces);
             }
         }
         Ok(())
@@ -228,6 +247,7 @@ impl Half<'_> {
         let close = |got: f64, want: f64| (got - want).abs() <= (TOLERANCE * want.abs()).max(self.negligible);
         let inside = |value: f64| self.bounds.0 <= value && value <= self.bounds.1;
         let fits = close(ends.0, first) && close(ends.1, last) && inside(ends.0) && inside(ends.1);
+        let fits = fits && close(mean, self.at(middle)?);
         Ok(fits.then_some(Piece { from, start: ends.0, slope: rise / (to - from) }))
     }
 
