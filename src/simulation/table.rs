@@ -14,7 +14,7 @@
 use std::fmt;
 
 use super::draw::Stream;
-use crate::population::Distribution;
+use crate::population::{Distribution, special};
 
 /// Largest distance of a line from the quantile function, as a share of the value.
 pub const TOLERANCE: f64 = 1e-4;
@@ -128,15 +128,28 @@ impl Table {
     #[inline]
     #[must_use]
     pub fn value(&self, bits: u64) -> f64 {
-        let value = self.line(bits);
-        if value.is_nan() { self.value_in_pieces(bits) } else { value }
+        self.value_at(half_of(bits), double_tail(bits))
+    }
+
+    /// The value at the probability of a normal score: what stands as far up among its kind.
+    #[must_use]
+    pub(super) fn value_of_score(&self, score: f64) -> f64 {
+        let double_tail = (2.0 * special::normal_cdf(-score.abs())).clamp(STEP, 1.0 - STEP);
+        self.value_at(if score > 0.0 { HALF } else { 0 }, double_tail)
+    }
+
+    #[inline]
+    fn value_at(&self, half: usize, double_tail: f64) -> f64 {
+        let value = self.line(half, double_tail);
+        if value.is_nan() { self.value_in_pieces(half, double_tail) } else { value }
     }
 
     /// The values of neighbouring subscribers.
     pub(super) fn fill_values(&self, values: &mut [f64], stream: Stream, first: u64) {
         let mut subscriber = first;
         for value in &mut *values {
-            *value = self.line(stream.bits(subscriber));
+            let bits = stream.bits(subscriber);
+            *value = self.line(half_of(bits), double_tail(bits));
             subscriber = subscriber.wrapping_add(1);
         }
         if self.cut.is_empty() {
@@ -144,23 +157,22 @@ impl Table {
         }
         for (value, number) in values.iter_mut().zip(0_u64..) {
             if value.is_nan() {
-                *value = self.value_in_pieces(stream.bits(first.wrapping_add(number)));
+                let bits = stream.bits(first.wrapping_add(number));
+                *value = self.value_in_pieces(half_of(bits), double_tail(bits));
             }
         }
     }
 
     #[inline]
-    fn line(&self, bits: u64) -> f64 {
-        let double_tail = double_tail(bits);
-        let Cell { at_zero, slope } = self.cells[cell_of(double_tail) | half_of(bits)];
+    fn line(&self, half: usize, double_tail: f64) -> f64 {
+        let Cell { at_zero, slope } = self.cells[(cell_of(double_tail) | half) % (2 * HALF)];
         at_zero + double_tail * slope
     }
 
     #[cold]
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the number of a list, as it was put")]
-    fn value_in_pieces(&self, bits: u64) -> f64 {
-        let double_tail = double_tail(bits);
-        let pieces = &self.cut[self.cells[cell_of(double_tail) | half_of(bits)].slope as usize];
+    fn value_in_pieces(&self, half: usize, double_tail: f64) -> f64 {
+        let pieces = &self.cut[self.cells[cell_of(double_tail) | half].slope as usize];
         let piece = pieces[pieces.partition_point(|piece| piece.from <= double_tail).saturating_sub(1)];
         piece.start + (double_tail - piece.from) * piece.slope
     }
