@@ -9,6 +9,7 @@ mod oracle {
     pub(crate) mod allow;
     pub(crate) mod margin;
     pub(crate) mod rates;
+    pub(crate) mod replay;
     pub(crate) mod value;
 }
 
@@ -20,7 +21,7 @@ use serde_json::Value;
 
 type Adapter = fn(&Value) -> Answer;
 
-const ADAPTERS: [(&str, Adapter); 13] = [
+const ADAPTERS: [(&str, Adapter); 16] = [
     ("rates.bundle", oracle::rates::bundle),
     ("rates.blended", oracle::rates::blended),
     ("allow.month", oracle::allow::month),
@@ -34,6 +35,9 @@ const ADAPTERS: [(&str, Adapter); 13] = [
     ("margin.portfolio", oracle::margin::portfolio),
     ("margin.unit", oracle::margin::unit),
     ("margin.vs_api", oracle::margin::vs_api),
+    ("replay.run", oracle::replay::run),
+    ("replay.calendar", oracle::replay::calendar),
+    ("replay.recommend", oracle::replay::recommend),
 ];
 
 #[derive(Default)]
