@@ -55,7 +55,8 @@ impl Rest {
             }
             return Passed { usd: self.usd, any: true, all: true };
         }
-        if admission != Admission::Split {
+        // Most requests that are stopped meet a limit that is full.
+        if admission != Admission::Split || !counting(meters, takes).all(|(meter, _)| meter.has_room()) {
             return Passed { usd: Usd::ZERO, any: false, all: false };
         }
         self.enter_in_part(meters, takes, now, event)
@@ -65,9 +66,6 @@ impl Rest {
         let left = self.share.clone().unwrap_or_else(Ratio::one);
         let room = counting(meters, takes).map(|(meter, take)| meter.room() / Ratio::from(take)).min();
         let share = room.map_or_else(|| left.clone(), |room| room.min(left.clone()));
-        if share.is_zero() {
-            return Passed { usd: Usd::ZERO, any: false, all: false };
-        }
         for (meter, take) in counting(meters, takes) {
             meter.add(now, event.origin, Amount::new(&(&share * Ratio::from(take))));
         }
