@@ -80,7 +80,7 @@ pub struct LimitUse {
 pub struct Hit {
     /// The limit, by its position in the plan.
     pub limit: usize,
-    /// When.
+    /// When; later than the request was made if it had waited already.
     pub at: Instant,
     /// The request, by its position in the log.
     pub event: usize,

@@ -214,7 +214,7 @@ impl<'a> Run<'a> {
             let filled_by = meter.filled_by().into_iter();
             self.out.hits.push(Hit {
                 limit,
-                at: self.log.events()[index].at,
+                at: instant(now),
                 event: index,
                 window: meter.window(now, opening),
                 filled_by: filled_by.map(|(origin, units)| (origin, gauges[limit].ones(units))).collect(),
@@ -295,6 +295,11 @@ fn limit_use(meter: &mut Meter, gauge: &Gauge, hits: u64) -> LimitUse {
         mean_utilization: windows.and_then(|windows| of_cap(seen.total)?.checked_div(&Ratio::from(windows))),
         max_utilization: of_cap(seen.most),
     }
+}
+
+/// An instant of the log or the beginning of a window within the horizon.
+fn instant(ms: i64) -> Instant {
+    Instant::from_unix_ms(ms).expect("nothing runs outside the horizon")
 }
 
 /// Sums of the dollars of a log, which was checked to stay in range.
