@@ -38,7 +38,7 @@ fn log(events: u64) -> Log {
         (None::<u32>, event)
     });
     let models: Vec<Arc<str>> = ["opus", "sonnet", "haiku", "other"].map(Arc::from).to_vec();
-    Log::gather(models, records).expect("a log")
+    Log::gather(models, 50, records).expect("a log")
 }
 
 fn hours(hours: i32) -> Hours {

@@ -19,6 +19,7 @@ mod outcome;
 mod policy;
 mod recommend;
 mod run;
+mod terms;
 
 pub use calendar::{Calendar, CalendarUnit, Span};
 pub use limit::{Limit, Rule, Weights, Window};
@@ -27,6 +28,7 @@ pub use outcome::{Counts, Hit, LimitUse, Outcome};
 pub use policy::{Admission, Fallback, Overflow, Paid, Policy};
 pub use recommend::{Candidate, Offer, Valuation, cheapest, offers};
 pub use run::replay;
+pub use terms::{Resets, Unmetered, metered};
 
 use std::fmt;
 use std::sync::Arc;
@@ -87,3 +89,6 @@ impl fmt::Display for ReplayError {
 }
 
 impl std::error::Error for ReplayError {}
+
+#[cfg(test)]
+mod tests;

@@ -115,7 +115,7 @@ fn case() -> impl Strategy<Value = Case> {
 
 fn log(events: &[EventCase]) -> Log {
     let models: Vec<Arc<str>> = MODELS.map(Arc::from).to_vec();
-    Log::gather(models, events.iter().map(|event| (None::<u32>, event.event()))).expect("a log")
+    Log::gather(models, 3, events.iter().map(|event| (None::<u32>, event.event()))).expect("a log")
 }
 
 fn replayed(case: &Case) -> Outcome {

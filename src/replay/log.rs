@@ -16,8 +16,7 @@ pub struct Event {
     pub at: Instant,
     /// Which of the log's models did it.
     pub model: u32,
-    /// Whose it was: a project, session, user or hour, as the caller numbers them from zero on. Attribution keeps a
-    /// row as long as the largest number.
+    /// Whose it was: a project, session, user or hour, as the caller numbers them.
     pub origin: u32,
     /// What it costs at API list prices.
     pub usd: Usd,
@@ -46,6 +45,11 @@ pub enum LogError {
     },
     /// The dollars of all records are more than can be counted.
     TooMuch,
+    /// A record is of an origin beyond their number.
+    Origin {
+        /// Which record.
+        record: usize,
+    },
     /// A record names a model by a number that the list of models does not reach.
     Model {
         /// Which record.
@@ -58,6 +62,12 @@ impl fmt::Display for LogError {
         match self {
             Self::Negative { record } => write!(f, "record {record} costs less than nothing; the least is 0"),
             Self::TooMuch => f.write_str("the records cost more than 1.7e20 dollars; use fewer"),
+            Self::Origin { record } => {
+                write!(
+                    f,
+                    "record {record} has a higher origin than there are records; number origins from 0 without gaps"
+                )
+            }
             Self::Model { record } => write!(f, "record {record} names a model that is not in the list of models"),
         }
     }
@@ -68,25 +78,22 @@ impl std::error::Error for LogError {}
 impl Log {
     /// Orders records by time, those of one instant as they came, and keeps one of each id: streams repeat a message
     /// while it grows, so the one with most tokens counts, then with the highest cost, then the first. Records without
-    /// an id are never merged.
+    /// an id are never merged. `origins` is how many origins the caller has numbered, from zero on.
     ///
     /// # Errors
     ///
-    /// If a record has a negative amount or a model that is not in the list, or all cost more than [`Usd`] holds.
+    /// If a record has a negative amount, a model that is not in the list or an origin beyond their number, or all
+    /// cost more than [`Usd`] holds.
     pub fn gather<Id: Eq + Hash>(
         models: Vec<Arc<str>>,
+        origins: u32,
         records: impl IntoIterator<Item = (Option<Id>, Event)>,
     ) -> Result<Self, LogError> {
         let mut log = Self { models, ..Self::default() };
         let mut kept = HashMap::<Id, usize>::new();
         let mut before = None;
         for (record, (id, event)) in records.into_iter().enumerate() {
-            if event.usd < Usd::ZERO || event.credits_atto < 0 {
-                return Err(LogError::Negative { record });
-            }
-            if usize::try_from(event.model).map_or(true, |model| model >= log.models.len()) {
-                return Err(LogError::Model { record });
-            }
+            log.check(record, &event, origins)?;
             log.out_of_order += u64::from(before.replace(event.at).is_some_and(|before| event.at < before));
             match id.map(|id| *kept.entry(id).or_insert(log.events.len())) {
                 Some(known) if known < log.events.len() => {
@@ -103,6 +110,16 @@ impl Log {
         total.ok_or(LogError::TooMuch)?;
         log.events.sort_by_key(|event| event.at);
         Ok(log)
+    }
+
+    fn check(&self, record: usize, event: &Event, origins: u32) -> Result<(), LogError> {
+        if event.usd < Usd::ZERO || event.credits_atto < 0 {
+            return Err(LogError::Negative { record });
+        }
+        if usize::try_from(event.model).map_or(true, |model| model >= self.models.len()) {
+            return Err(LogError::Model { record });
+        }
+        if event.origin >= origins { Err(LogError::Origin { record }) } else { Ok(()) }
     }
 
     /// The models that the requests name by number.

@@ -183,8 +183,8 @@ pub(crate) fn audit(case: &Case, events: Vec<EventCase>) -> Finding {
     let mut till = Vec::new();
     if let OverflowCase::Overage { spend_cap, prepaid, .. } = &case.overflow {
         let months = WindowCase::months();
-        till.push(Gate { cap: spend_cap.map(|usd| Ratio::from(usd)), window: months });
-        till.push(Gate { cap: prepaid.map(|usd| Ratio::from(usd)), window: WindowCase::Ever });
+        till.push(Gate { cap: spend_cap.map(Ratio::from), window: months });
+        till.push(Gate { cap: prepaid.map(Ratio::from), window: WindowCase::Ever });
     }
     let steps = usize::try_from((case.end - case.start) / STEP).expect("a short case");
     let mut auditor = Auditor {

@@ -45,7 +45,7 @@ fn log(events: &Value) -> Option<Log> {
         };
         records.push((event["id"].as_str(), event_read));
     }
-    Log::gather(models, records).ok()
+    Log::gather(models, 1, records).ok()
 }
 
 fn hours(value: &Value) -> Option<Hours> {
