@@ -84,6 +84,26 @@ fn checks(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// The dearest there is: two rolling windows that are always full, so that nearly every request is split, and what is
+/// left of each window is a longer fraction each time.
+fn splits(criterion: &mut Criterion) {
+    let log = log(50_000);
+    let horizon = log.horizon().expect("events");
+    let rolling = |length| Window::Rolling { length: hours(length) };
+    let limits = [
+        Limit::new("tokens", Ratio::from(20_000_000), rolling(5), Weights::tokens()),
+        Limit::new("dollars", Ratio::from(850), rolling(24), Weights::usd()),
+    ];
+    let policy = Policy { admission: Admission::Split, overflow: Overflow::Drop };
+    let mut group = criterion.benchmark_group("splits");
+    group.sample_size(10);
+    group.throughput(Throughput::Elements(log.events().len() as u64 * limits.len() as u64));
+    group.bench_function("two-rolling", |bencher| {
+        bencher.iter(|| black_box(replay(&log, &limits, &policy, horizon).expect("limits")));
+    });
+    group.finish();
+}
+
 /// Ten times the log must take ten times as long.
 fn growth(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("growth");
@@ -100,5 +120,5 @@ fn growth(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, checks, growth);
+criterion_group!(benches, checks, splits, growth);
 criterion_main!(benches);
