@@ -87,7 +87,7 @@ fn checks(criterion: &mut Criterion) {
 /// The dearest there is: two rolling windows that are always full, so that nearly every request is split, and what is
 /// left of each window is a longer fraction each time.
 fn splits(criterion: &mut Criterion) {
-    let log = log(50_000);
+    let log = log(10_000);
     let horizon = log.horizon().expect("events");
     let rolling = |length| Window::Rolling { length: hours(length) };
     let limits = [

@@ -13,9 +13,10 @@ pub(super) struct Amount {
 
 /// A part with more binary digits than this under its line counts as a whole unit.
 ///
-/// Each split can lengthen the fractions of the windows that a request falls into. A window sees few splits, so that
-/// in practice all is exact; a log of millions of splits within one window stays linear.
-const PART_BITS: usize = 1_024;
+/// Each split can lengthen the fractions of the windows that a request falls into, and where rolling windows split
+/// nearly every request they would grow without end. Up to here, which is longer than what plans and prices lead to,
+/// all is exact; beyond, a limit may hold one unit of 1e-18 less than stated for each split, and the work stays linear.
+const PART_BITS: usize = 128;
 
 impl Amount {
     /// Of any size that `i128` holds, not negative.
@@ -92,5 +93,6 @@ mod tests {
         assert_eq!(Amount::new(&long).ceil(), 1);
         assert_eq!(Amount::new(&long).whole, 1);
         assert_eq!(Amount::new(&Ratio::new(1, i128::MAX)).whole, 0);
+        assert_eq!(Amount::new(&Ratio::new(1, i128::MAX)).ratio(), Ratio::new(1, i128::MAX));
     }
 }
