@@ -13,6 +13,7 @@ mod oracle {
     pub(crate) mod outlook;
     pub(crate) mod pop;
     pub(crate) mod rates;
+    pub(crate) mod replay;
     pub(crate) mod simulation;
     pub(crate) mod solve;
     pub(crate) mod uncertainty;
@@ -62,6 +63,9 @@ const ADAPTERS: &[(&str, Adapter)] = &[
     ("unc.sobol_product", oracle::uncertainty::sobol_product),
     ("unc.tornado", oracle::uncertainty::tornado),
     ("pop.mc_truth", oracle::simulation::draws),
+    ("replay.run", oracle::replay::run),
+    ("replay.calendar", oracle::replay::calendar),
+    ("replay.recommend", oracle::replay::recommend),
 ];
 
 #[derive(Default)]
