@@ -9,6 +9,7 @@ mod oracle {
     pub(crate) mod allow;
     pub(crate) mod margin;
     pub(crate) mod rates;
+    pub(crate) mod route;
     pub(crate) mod value;
 }
 
@@ -20,7 +21,7 @@ use serde_json::Value;
 
 type Adapter = fn(&Value) -> Answer;
 
-const ADAPTERS: [(&str, Adapter); 13] = [
+const ADAPTERS: [(&str, Adapter); 19] = [
     ("rates.bundle", oracle::rates::bundle),
     ("rates.blended", oracle::rates::blended),
     ("allow.month", oracle::allow::month),
@@ -34,6 +35,12 @@ const ADAPTERS: [(&str, Adapter); 13] = [
     ("margin.portfolio", oracle::margin::portfolio),
     ("margin.unit", oracle::margin::unit),
     ("margin.vs_api", oracle::margin::vs_api),
+    ("route.simple", oracle::route::simple),
+    ("route.classes", oracle::route::classes),
+    ("route.optimize", oracle::route::optimum),
+    ("route.cascade", oracle::route::cascade),
+    ("route.session", oracle::route::session),
+    ("route.migrate", oracle::route::migration),
 ];
 
 #[derive(Default)]
