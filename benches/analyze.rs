@@ -142,6 +142,7 @@ fn report(answers: &[Answer<'_>]) -> Report {
         summary: Vec::new(),
         footer: Vec::new(),
         problems: Vec::new(),
+        sections: Vec::new(),
         verdicts: None,
     }
 }

@@ -12,6 +12,7 @@
 //!
 //! Figures for machines do not depend on their neighbours: money has 2 to 9 decimals, all else at most 6.
 
+mod bar;
 mod comment;
 mod csv;
 mod escape;
@@ -125,14 +126,14 @@ pub fn render(report: &Report, columns: &[usize], format: Format, look: &Look) -
     }
     match format {
         Format::Table | Format::Plain | Format::Markdown if report.says_nothing() => String::new(),
-        Format::Table => escape::commands(text::table(report, columns, look), look),
-        Format::Plain => escape::commands(plain::blocks(report, columns, look), look),
+        Format::Table => escape::commands(text::document(report, columns, look), look),
+        Format::Plain => escape::commands(plain::document(report, columns, look), look),
         Format::Markdown if report.kind == "diff" => escape::commands(comment::comment(report, look), look),
-        Format::Markdown => escape::commands(markdown::table(report, columns, look), look),
+        Format::Markdown => escape::commands(markdown::document(report, columns, look), look),
         Format::Json => json::document(report),
         Format::Jsonl => json::lines(report),
-        Format::Csv => csv::comma_separated(report, columns, look),
-        Format::Tsv => csv::tab_separated(report, columns, look),
+        Format::Csv => csv::comma_separated(report.table(), columns, look),
+        Format::Tsv => csv::tab_separated(report.table(), columns, look),
     }
 }
 

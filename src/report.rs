@@ -33,6 +33,8 @@ pub struct Report {
     pub columns: Vec<Column>,
     /// The rows; each has a cell for every column.
     pub rows: Vec<Row>,
+    /// Tables that stand after it.
+    pub sections: Vec<Section>,
     /// Counts over the rows.
     pub summary: Record,
     /// Lines under the table for people: basis, what is left out.
@@ -44,12 +46,56 @@ pub struct Report {
 }
 
 impl Report {
+    /// The results.
+    #[must_use]
+    pub fn table(&self) -> Table<'_> {
+        Table { columns: &self.columns, rows: &self.rows }
+    }
+
     /// Whether people have nothing to read: no row, and what went wrong is said elsewhere. That a comparison found
     /// nothing is its answer, which its footer tells.
     #[must_use]
     pub fn says_nothing(&self) -> bool {
         let failed = || self.problems.iter().any(|problem| problem.level == Level::Error);
         self.rows.is_empty() && (self.kind != "diff" || failed()) && self.verdicts.as_ref().is_none_or(Vec::is_empty)
+    }
+}
+
+/// A table beside the results, such as a histogram or what was skipped.
+#[derive(Clone, Debug)]
+pub struct Section {
+    /// Its key in documents for machines; no other key of an envelope.
+    pub key: &'static str,
+    /// What it shows, as a heading.
+    pub title: String,
+    /// Its columns; those of [`Column::shown`] are printed for people.
+    pub columns: Vec<Column>,
+    /// Its rows; each has a cell for every column.
+    pub rows: Vec<Row>,
+}
+
+/// Columns and the rows under them.
+#[derive(Clone, Copy, Debug)]
+pub struct Table<'a> {
+    /// The columns.
+    pub columns: &'a [Column],
+    /// The rows; each has a cell for every column.
+    pub rows: &'a [Row],
+}
+
+impl Table<'_> {
+    /// Positions of the columns that are printed unless others are asked for.
+    #[must_use]
+    pub fn shown(&self) -> Vec<usize> {
+        (0..self.columns.len()).filter(|&column| self.columns[column].shown).collect()
+    }
+}
+
+impl Section {
+    /// Its columns and rows.
+    #[must_use]
+    pub fn table(&self) -> Table<'_> {
+        Table { columns: &self.columns, rows: &self.rows }
     }
 }
 
@@ -147,6 +193,8 @@ pub enum Unit {
     Flag,
     /// Margins over utilization.
     Heat,
+    /// A share, with a bar beside it for people; the longest bar is the largest share of the column.
+    Bar,
     /// Several cells.
     List,
 }

@@ -166,6 +166,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         footer: footer(&asked, &answers, args),
         rows,
         problems,
+        sections: Vec::new(),
         verdicts: None,
     };
     let exit = Exit::of(failed, report.complete, strict(&args.terms, world));

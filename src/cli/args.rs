@@ -125,6 +125,10 @@ pub(super) struct OutputArgs {
     /// Columns to print, in this order; `help` lists them. JSON always has all
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(super) columns: Vec<String>,
+    /// Print this table alone, of those beside the results, such as `histogram`; JSON always has all
+    // Commands with such tables show it.
+    #[arg(long, value_name = "KEY", conflicts_with_all = ["columns", "sort"], hide = true)]
+    pub(super) table: Option<String>,
     /// Order rows by a column; `:desc` for the largest first
     #[arg(long, value_name = "KEY[:desc]")]
     pub(super) sort: Option<String>,

@@ -546,6 +546,7 @@ fn report(args: &Args, asked: &Asked, plans: &[&Plan], items: &[Item], complete:
         layout: Layout::Rows,
         footer: Vec::new(),
         problems: problems.to_vec(),
+        sections: Vec::new(),
         verdicts: None,
     }
 }

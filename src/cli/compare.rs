@@ -115,6 +115,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         footer: Vec::new(),
         rows: Vec::new(),
         problems,
+        sections: Vec::new(),
         verdicts: None,
     };
     if args.ladder {

@@ -261,6 +261,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         footer,
         rows,
         problems,
+        sections: Vec::new(),
         verdicts,
     };
     if !report.complete && strict(&args.terms, world) {
@@ -475,6 +476,7 @@ fn work_out(opened: Opened, as_document: bool, problems: &mut Vec<Problem>) -> R
             summary: Vec::new(),
             footer: Vec::new(),
             problems: Vec::new(),
+            sections: Vec::new(),
             verdicts: None,
         };
         let text = render::render(&report, &[], Format::Json, &Look::default());

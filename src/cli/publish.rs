@@ -120,10 +120,39 @@ fn to_file(args: &OutputArgs) -> Option<&Path> {
 
 /// Writes the report wherever it was asked for, then what was wrong to standard error.
 pub(super) fn publish(world: &mut World<'_>, args: &OutputArgs, found: &Found) -> Exit {
-    let document = |format, look: &Look| {
-        render::render(&found.report, &with_status(&found.report, &found.columns, format, args), format, look)
+    let alone = match args.table.as_deref().map(|key| alone(&found.report, key)).transpose() {
+        Ok(alone) => alone,
+        Err(stop) => return stopped(world, args, stop),
+    };
+    let document = |format, look: &Look| match &alone {
+        Some(table) if !matches!(format, Format::Json | Format::Jsonl) => {
+            render::render(table, &table.table().shown(), format, look)
+        }
+        _ => render::render(&found.report, &with_status(&found.report, &found.columns, format, args), format, look),
     };
     publish_as(world, args, found, &document)
+}
+
+/// The report with one of the tables beside the results in their place.
+fn alone(report: &Report, key: &str) -> Result<Report, Stop> {
+    let keys = || report.sections.iter().map(|section| section.key);
+    let Some(section) = report.sections.iter().find(|section| section.key == key) else {
+        let problem = Problem::error(codes::USAGE, format!("no table `{key}`"));
+        return Err(match nearest(key, keys()) {
+            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            None if report.sections.is_empty() => problem.help("this command has no table beside its results"),
+            None => problem.help(format!("the tables are {}", keys().collect::<Vec<_>>().join(", "))),
+        }
+        .into());
+    };
+    Ok(Report {
+        layout: crate::report::Layout::Rows,
+        columns: section.columns.clone(),
+        rows: section.rows.clone(),
+        sections: Vec::new(),
+        footer: Vec::new(),
+        ..report.clone()
+    })
 }
 
 /// The same for an explanation: a tree for people and JSON, its leaves as rows of CSV and TSV.

@@ -11,7 +11,7 @@ use super::{analyze, check, diff};
 use crate::catalog::PLAN_SCHEMA;
 use crate::catalog::config::CONFIG_SCHEMA;
 use crate::catalog::policy::POLICY_SCHEMA;
-use crate::report::{Column, Unit};
+use crate::report::{Column, Section, Unit};
 
 /// Print the JSON Schema of a plan file, a policy, the configuration or the output, or a plan file to start from
 #[derive(Debug, clap::Args)]
@@ -72,45 +72,86 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Exit {
     print(world, &args.output, &text)
 }
 
+/// The documents of one command.
+pub(super) struct Kind {
+    name: &'static str,
+    result: Value,
+    summary: Value,
+    /// The tables beside the results: key and shape of a row.
+    tables: Vec<(&'static str, Value)>,
+}
+
+impl Kind {
+    /// A command whose results have these columns.
+    pub(super) fn new(name: &'static str, columns: impl AsRef<[Column]>, summary: Value) -> Self {
+        Self::other(name, result(name, columns.as_ref()), summary)
+    }
+
+    /// A command whose results are no rows of columns.
+    fn other(name: &'static str, result: Value, summary: Value) -> Self {
+        Self { name, result, summary, tables: Vec::new() }
+    }
+
+    /// With a table beside the results.
+    #[expect(dead_code, reason = "no command has one yet")]
+    pub(super) fn with(mut self, section: &Section) -> Self {
+        self.tables.push((section.key, result(section.key, &section.columns)));
+        self
+    }
+
+    /// What holds of documents of this kind.
+    fn rule(&self) -> Value {
+        let mut properties = serde_json::Map::new();
+        properties.insert("results".to_owned(), json!({"items": self.result}));
+        for (key, row) in &self.tables {
+            properties.insert((*key).to_owned(), json!({"type": "array", "items": row}));
+        }
+        properties.insert("summary".to_owned(), self.summary.clone());
+        let mut then = json!({"properties": properties});
+        if !self.tables.is_empty() {
+            then["required"] = self.tables.iter().map(|(key, _)| *key).collect();
+        }
+        json!({"if": {"required": ["kind"], "properties": {"kind": {"const": self.name}}}, "then": then})
+    }
+}
+
+/// Counts of a summary of plans.
+pub(super) fn summary_of_plans() -> Value {
+    summary(&["plans", "ok", "incomplete"], &[])
+}
+
+const CHECKED: &[&str] = &[
+    "plans",
+    "ok",
+    "incomplete",
+    "denied",
+    "warnings",
+    "notes",
+    "not_evaluable",
+    "not_applicable",
+    "declared_unknown",
+    "waived",
+    "passed",
+    "errors",
+];
+
+const CHANGED: &[&str] = &["worse", "better", "other", "added", "removed", "unchanged", "list_prices"];
+
+fn words_of_check() -> [(&'static str, Value); 3] {
+    let flag = || json!({"type": "boolean"});
+    [("fail_on", json!({"enum": ["deny", "warn"]})), ("allow_incomplete", flag()), ("exit_zero", flag())]
+}
+
 /// The JSON Schema (draft 7) of every JSON document, made from the columns themselves.
 fn output_schema() -> String {
     let analyzed: Vec<Column> = analyze::fields(&[]).into_iter().map(|field| field.column).collect();
-    let of_plans = || summary(&["plans", "ok", "incomplete"], &[]);
     let kinds = [
-        ("analyze", result("analyze", &analyzed), of_plans()),
-        ("compare", result("compare", &compare::columns(&[])), of_plans()),
-        ("ladder", result("ladder", &compare::ladder_columns()), of_plans()),
-        (
-            "check",
-            result("check", &check::columns()),
-            summary(
-                &[
-                    "plans",
-                    "ok",
-                    "incomplete",
-                    "denied",
-                    "warnings",
-                    "notes",
-                    "not_evaluable",
-                    "not_applicable",
-                    "declared_unknown",
-                    "waived",
-                    "passed",
-                    "errors",
-                ],
-                &[
-                    ("fail_on", json!({"enum": ["deny", "warn"]})),
-                    ("allow_incomplete", json!({"type": "boolean"})),
-                    ("exit_zero", json!({"type": "boolean"})),
-                ],
-            ),
-        ),
-        ("explain", json!({"anyOf": [explained(), of_a_code()]}), explained_summary()),
-        (
-            "diff",
-            result("diff", &diff::columns()),
-            summary(&["worse", "better", "other", "added", "removed", "unchanged", "list_prices"], &[]),
-        ),
+        Kind::new("analyze", analyzed, summary_of_plans()),
+        Kind::new("compare", compare::columns(&[]), summary_of_plans()),
+        Kind::new("ladder", compare::ladder_columns(), summary_of_plans()),
+        Kind::new("check", check::columns(), summary(CHECKED, &words_of_check())),
+        Kind::other("explain", json!({"anyOf": [explained(), of_a_code()]}), explained_summary()),
+        Kind::new("diff", diff::columns(), summary(CHANGED, &[])),
     ];
     let schema = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -123,7 +164,7 @@ fn output_schema() -> String {
         "properties": {
             "format_version": {"const": 1},
             "kind": {"description": "The command.",
-                     "enum": kinds.iter().map(|(kind, ..)| *kind).collect::<Vec<_>>()},
+                     "enum": kinds.iter().map(|kind| kind.name).collect::<Vec<_>>()},
             "tool": {"type": "object", "required": ["name", "version"], "properties": {
                 "name": {"const": "plancost"}, "version": {"type": "string"}}},
             "complete": {"type": "boolean", "description": "Every input was read and every figure is known. Test this \
@@ -157,10 +198,7 @@ fn output_schema() -> String {
                     "help": {"type": ["string", "null"]},
                 }}},
         },
-        "allOf": kinds.into_iter().map(|(kind, result, summary)| json!({
-            "if": {"required": ["kind"], "properties": {"kind": {"const": kind}}},
-            "then": {"properties": {"results": {"items": result}, "summary": summary}},
-        })).collect::<Vec<_>>(),
+        "allOf": kinds.iter().map(Kind::rule).collect::<Vec<_>>(),
         "definitions": {"input": of_a_tree()},
     });
     let mut text = serde_json::to_string_pretty(&schema).expect("a JSON value is written without fail");
@@ -190,7 +228,7 @@ fn result(kind: &str, columns: &[Column]) -> Value {
 }
 
 /// Counts, and what else a summary holds.
-fn summary(counts: &[&str], more: &[(&str, Value)]) -> Value {
+pub(super) fn summary(counts: &[&str], more: &[(&str, Value)]) -> Value {
     let count = || json!({"type": "integer", "minimum": 0});
     let counts = counts.iter().map(|key| ((*key).to_owned(), count()));
     let properties: serde_json::Map<String, Value> =
@@ -303,7 +341,9 @@ fn shape(key: &str, unit: Unit) -> Value {
         _ if key == "difference" => json!({"type": ["object", "null"]}),
         _ if key == "source" => place(),
         Unit::Text => json!({"type": ["string", "null"]}),
-        Unit::Usd | Unit::Share | Unit::Margin | Unit::Multiple | Unit::Number => json!({"type": ["number", "null"]}),
+        Unit::Usd | Unit::Share | Unit::Margin | Unit::Multiple | Unit::Number | Unit::Bar => {
+            json!({"type": ["number", "null"]})
+        }
         Unit::Count => json!({"type": ["integer", "null"], "minimum": 0}),
         Unit::Date => json!({"type": ["string", "null"], "format": "date"}),
         Unit::Flag => json!({"type": ["boolean", "null"]}),

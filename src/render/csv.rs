@@ -5,28 +5,28 @@
 use csv::{QuoteStyle, Terminator, WriterBuilder};
 
 use super::{Look, escape, figures, heat};
-use crate::report::{Cell, Column, Report, Unit};
+use crate::report::{Cell, Column, Table, Unit};
 
 /// RFC 4180 with `\n`.
-pub(super) fn comma_separated(report: &Report, columns: &[usize], look: &Look) -> String {
+pub(super) fn comma_separated(table: Table<'_>, columns: &[usize], look: &Look) -> String {
     let guard = look.csv_guard;
-    write(report, columns, &mut WriterBuilder::new(), &|text| escape::csv(text, guard))
+    write(table, columns, &mut WriterBuilder::new(), &|text| escape::csv(text, guard))
 }
 
 /// For `awk` and `cut`: a cell holds no tab and no line end, so nothing is quoted.
-pub(super) fn tab_separated(report: &Report, columns: &[usize], look: &Look) -> String {
+pub(super) fn tab_separated(table: Table<'_>, columns: &[usize], look: &Look) -> String {
     let guard = look.csv_guard;
     let mut format = WriterBuilder::new();
     format.delimiter(b'\t').quote_style(QuoteStyle::Never);
-    write(report, columns, &mut format, &|text| escape::tsv(text, guard))
+    write(table, columns, &mut format, &|text| escape::tsv(text, guard))
 }
 
-fn write(report: &Report, columns: &[usize], format: &mut WriterBuilder, text: &dyn Fn(&str) -> String) -> String {
+fn write(table: Table<'_>, columns: &[usize], format: &mut WriterBuilder, text: &dyn Fn(&str) -> String) -> String {
     let mut writer = format.terminator(Terminator::Any(b'\n')).from_writer(Vec::new());
-    let columns: Vec<(usize, &Column)> = columns.iter().map(|&index| (index, &report.columns[index])).collect();
+    let columns: Vec<(usize, &Column)> = columns.iter().map(|&index| (index, &table.columns[index])).collect();
     let keys = columns.iter().flat_map(|(_, column)| keys(column));
     writer.write_record(keys.collect::<Vec<_>>()).expect("memory takes all");
-    for row in &report.rows {
+    for row in table.rows {
         let values = columns.iter().flat_map(|(index, column)| values(column, &row.cells[*index], text));
         writer.write_record(values.collect::<Vec<_>>()).expect("memory takes all, and rows have equal lengths");
     }

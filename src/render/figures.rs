@@ -1,7 +1,7 @@
 //! Cells as text: rounding, grouping, signs, and the words for figures that do not exist.
 
 use super::{Look, escape};
-use crate::report::{Cell, Figure, Missing, Report, Unit};
+use crate::report::{Cell, Figure, Missing, Table, Unit};
 use crate::units::Ratio;
 
 /// How the figures of one column are shown.
@@ -15,9 +15,9 @@ pub(super) struct Style {
 
 impl Style {
     /// The style of a column; see the head of `render`.
-    pub(super) fn of_column(report: &Report, column: usize, look: &Look) -> Self {
-        let style = Self::of(report.rows.iter().map(|row| &row.cells[column]), look);
-        Self { share: usize::from(report.columns[column].unit != Unit::Margin), ..style }
+    pub(super) fn of_column(table: Table<'_>, column: usize, look: &Look) -> Self {
+        let style = Self::of(table.rows.iter().map(|row| &row.cells[column]), look);
+        Self { share: usize::from(table.columns[column].unit != Unit::Margin), ..style }
     }
 
     /// The style of margins.
@@ -137,7 +137,7 @@ pub(super) fn word(missing: Missing) -> &'static str {
 
 /// Whether the cells of a column stand at its right edge.
 pub(super) fn is_right(unit: Unit) -> bool {
-    matches!(unit, Unit::Usd | Unit::Share | Unit::Margin | Unit::Multiple | Unit::Number | Unit::Count)
+    matches!(unit, Unit::Usd | Unit::Share | Unit::Margin | Unit::Multiple | Unit::Number | Unit::Count | Unit::Bar)
 }
 
 fn marked(figure: &Figure, text: String) -> String {

@@ -24,7 +24,7 @@ pub(super) fn text(text: &str) -> Cell {
     Cell::Text(text.to_owned())
 }
 
-fn column(key: &'static str, title: &str, unit: Unit, drop_rank: u8) -> Column {
+pub(super) fn column(key: &'static str, title: &str, unit: Unit, drop_rank: u8) -> Column {
     Column { key, title: title.to_owned(), meaning: "", unit, shown: true, drop_rank, heat_points: Vec::new() }
 }
 
@@ -54,6 +54,7 @@ pub(super) fn empty(points: &[&str]) -> Report {
         summary: vec![("plans", Cell::Count(6))],
         footer: vec!["Basis: API-equivalent at list prices; serving cost 0.25 × list.".to_owned()],
         problems: Vec::new(),
+        sections: Vec::new(),
         verdicts: None,
     }
 }

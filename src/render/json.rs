@@ -8,21 +8,21 @@ use serde_json::value::RawValue;
 
 use super::{escape, figures};
 use crate::problem::Problem;
-use crate::report::{Cell, HeatCell, Record, Report, Row};
+use crate::report::{Cell, Column, HeatCell, Record, Report, Row, Section, Table};
 
 /// Changes when a reader of the old form would fail.
 const FORMAT_VERSION: u32 = 1;
 
 /// One document with 2 spaces of indent.
 pub(super) fn document(report: &Report) -> String {
-    write(&Envelope::new(report, Some(Results(report))), PrettyFormatter::new())
+    write(&Envelope::new(report, Some(Rows(report.table()))), PrettyFormatter::new())
 }
 
 /// The envelope without results, then one result a line.
 pub(super) fn lines(report: &Report) -> String {
     let mut out = write(&Envelope::new(report, None), CompactFormatter);
     for row in &report.rows {
-        out += &write(&ResultRow(report, row), CompactFormatter);
+        out += &write(&ResultRow(&report.columns, row), CompactFormatter);
     }
     out
 }
@@ -58,7 +58,9 @@ struct Envelope<'a> {
     prices: Vec<Object<'a>>,
     assumptions: Object<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    results: Option<Results<'a>>,
+    results: Option<Rows<'a>>,
+    #[serde(flatten)]
+    sections: Sections<'a>,
     summary: Object<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     verdicts: Option<Vec<Object<'a>>>,
@@ -72,7 +74,7 @@ struct Tool {
 }
 
 impl<'a> Envelope<'a> {
-    fn new(report: &'a Report, results: Option<Results<'a>>) -> Self {
+    fn new(report: &'a Report, results: Option<Rows<'a>>) -> Self {
         Self {
             format_version: FORMAT_VERSION,
             kind: report.kind,
@@ -84,6 +86,7 @@ impl<'a> Envelope<'a> {
             prices: report.prices.iter().map(Object).collect(),
             assumptions: Object(&report.assumptions),
             results,
+            sections: Sections(&report.sections),
             summary: Object(&report.summary),
             verdicts: report.verdicts.as_ref().map(|verdicts| verdicts.iter().map(Object).collect()),
             diagnostics: report.problems.iter().map(Diagnostic::new).collect(),
@@ -120,20 +123,29 @@ impl<'a> Diagnostic<'a> {
     }
 }
 
-struct Results<'a>(&'a Report);
+/// The tables beside the results, each under its key.
+struct Sections<'a>(&'a [Section]);
 
-impl Serialize for Results<'_> {
+impl Serialize for Sections<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.rows.iter().map(|row| ResultRow(self.0, row)))
+        serializer.collect_map(self.0.iter().map(|section| (section.key, Rows(section.table()))))
     }
 }
 
-struct ResultRow<'a>(&'a Report, &'a Row);
+struct Rows<'a>(Table<'a>);
+
+impl Serialize for Rows<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.rows.iter().map(|row| ResultRow(self.0.columns, row)))
+    }
+}
+
+struct ResultRow<'a>(&'a [Column], &'a Row);
 
 impl Serialize for ResultRow<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let values = self.1.cells.iter().map(Value);
-        serializer.collect_map(self.0.columns.iter().map(|column| column.key).zip(values))
+        serializer.collect_map(self.0.iter().map(|column| column.key).zip(values))
     }
 }
 

@@ -2,24 +2,33 @@
 
 use super::figures::{Style, percent, word};
 use super::{Look, escape, heat};
-use crate::report::{Cell, Column, Report, Unit};
+use crate::report::{Cell, Column, Report, Table, Unit};
 
 /// A list longer than this goes on lines of its own.
 const LINE_MOST: usize = 60;
 
-/// The blocks, then the footer.
-pub(super) fn blocks(report: &Report, columns: &[usize], look: &Look) -> String {
+/// The blocks, then those of the tables beside them, then the footer.
+pub(super) fn document(report: &Report, columns: &[usize], look: &Look) -> String {
+    let mut parts = blocks(report.table(), columns, look);
+    for section in report.sections.iter().filter(|section| !section.rows.is_empty()) {
+        parts.push(escape::terminal(&section.title, look.ascii) + "\n");
+        parts.extend(blocks(section.table(), &section.table().shown(), look));
+    }
+    let footer = report.footer.iter().filter(|_| !look.quiet);
+    parts.push(footer.map(|line| escape::terminal(line, look.ascii) + "\n").collect());
+    parts.retain(|part| !part.is_empty());
+    parts.join("\n")
+}
+
+fn blocks(table: Table<'_>, columns: &[usize], look: &Look) -> Vec<String> {
     let columns: Vec<_> =
-        columns.iter().map(|&index| (index, &report.columns[index], Style::of_column(report, index, look))).collect();
+        columns.iter().map(|&index| (index, &table.columns[index], Style::of_column(table, index, look))).collect();
     let block = |row: &crate::report::Row| {
         let group = row.group.as_ref().map(|group| format!("Group: {}\n", escape::terminal(group, look.ascii)));
         let values = columns.iter().map(|(index, column, style)| labelled(column, &row.cells[*index], style, look));
         group.into_iter().chain(values).collect::<String>()
     };
-    let footer = report.footer.iter().filter(|_| !look.quiet);
-    let footer: String = footer.map(|line| escape::terminal(line, look.ascii) + "\n").collect();
-    let parts = report.rows.iter().map(block).chain([footer]);
-    parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+    table.rows.iter().map(block).collect()
 }
 
 fn labelled(column: &Column, cell: &Cell, style: &Style, look: &Look) -> String {

@@ -48,7 +48,7 @@ fn lines(report: &Report, side: &SideBySide, columns: &[usize], look: &Look) -> 
 
 fn column_lines(report: &Report, side: &SideBySide, column: usize, look: &Look) -> Vec<Line> {
     let shape = &report.columns[column];
-    let style = Style::of_column(report, column, look);
+    let style = Style::of_column(report.table(), column, look);
     let best = |point| (0..report.rows.len()).map(|row| side.best.contains(&At { row, column, point })).collect();
     if shape.unit != Unit::Heat {
         let more = side.baseline.and_then(|baseline| {

@@ -1,10 +1,10 @@
 //! What holds over formats. What one module does alone is tested beside it.
 
-use super::fixture::{empty, hostile, hostile_report, plan, published, ratio, text, unknown};
+use super::fixture::{column, empty, hostile, hostile_report, plan, published, ratio, text, unknown};
 use super::width::width;
 use super::{ColorDepth, Format, Look, render};
 use crate::problem::{Code, Problem};
-use crate::report::{Cell, Missing, Report, Unit};
+use crate::report::{Cell, Missing, Report, Row, Section, Unit};
 
 const ALL: [usize; 7] = [0, 1, 2, 3, 4, 5, 6];
 const FORMATS: [Format; 7] =
@@ -435,4 +435,51 @@ fn a_table_of_ten_thousand_rows_keeps_every_row() {
         (0..10_000).map(|n| plan(&report, &format!("vendor/plan-{n:05}-of-many-plans"), "20", "400")).collect();
     let out = table(&report, 60);
     assert_eq!(out.lines().filter(|line| line.starts_with("vendor")).count(), 10_000);
+}
+
+/// A report with a histogram beside its result.
+fn with_histogram() -> Report {
+    let mut report = mock();
+    report.rows.truncate(1);
+    let row = |up_to: &str, share: &str| Row {
+        group: None,
+        cells: vec![text(up_to), Cell::Share(ratio(share).into()), Cell::Count(7)],
+    };
+    let mut hidden = column("subscribers", "Subscribers", Unit::Count, 1);
+    hidden.shown = false;
+    report.sections = vec![Section {
+        key: "histogram",
+        title: "Subscribers by utilization".to_owned(),
+        columns: vec![column("up_to", "Up to", Unit::Text, 0), column("share", "Share", Unit::Bar, 0), hidden],
+        rows: vec![row("10%", "0.75"), row("20%", "0.25")],
+    }];
+    report
+}
+
+#[test]
+fn a_table_beside_the_results_stands_below_them_with_bars() {
+    let out = table(&with_histogram(), 60);
+    // The longest bar is 60 / 4 = 15 characters; a third of it is 5.
+    let expected = "
+Subscribers by utilization
+UP TO  SHARE
+────────────────────────────
+10%    75.0% ███████████████
+20%    25.0% █████
+
+";
+    assert!(out.contains(expected), "{out}");
+}
+
+#[test]
+fn other_forms_have_the_table_beside_the_results_too() {
+    let show = |format| render(&with_histogram(), &ALL, format, &Look::default());
+    let markdown = "### Subscribers by utilization\n\n| Up to | Share |\n|---|--:|\n| `10%` | 75.0% |\n";
+    assert!(show(Format::Markdown).contains(markdown));
+    assert!(show(Format::Plain).contains("\nSubscribers by utilization\n\nUp to: 10%\nShare: 75.0%\n"));
+    let json: serde_json::Value = serde_json::from_str(&show(Format::Json)).expect("JSON");
+    assert_eq!(json["histogram"][1], serde_json::json!({"up_to": "20%", "share": 0.25, "subscribers": 7}));
+    assert_eq!(json["results"].as_array().map(Vec::len), Some(1));
+    // One table is all that such a file can hold.
+    assert_eq!(show(Format::Csv).lines().count(), 2);
 }

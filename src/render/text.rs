@@ -4,13 +4,13 @@
 //! cut. `comfy-table` only lays out what is left, and knows neither the terminal nor colour: a coloured cell is held
 //! together by two characters of no width, which become escape sequences at the end.
 
-use comfy_table::{Cell as LaidOut, CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
+use comfy_table::{Cell as LaidOut, CellAlignment, ContentArrangement, LineStyle, TableStyle};
 
 use super::figures::{self, Style};
 use super::heat::{self, Mark};
 use super::width::{distinct, fill, middle, pad, width, wrap};
-use super::{ColorDepth, Look, escape, palette};
-use crate::report::{Column, Report, Row, Unit};
+use super::{ColorDepth, Look, bar, escape, palette};
+use crate::report::{Cell, Column, Report, Row, Table, Unit};
 
 /// Spaces between columns.
 pub(super) const GAP: usize = 2;
@@ -23,29 +23,41 @@ const TEXT_ENOUGH: usize = 18;
 /// Where nothing is cut: still far within what `comfy-table` can count.
 const TEXT_MOST: usize = 20_000;
 
-/// The table, what was left out of it, what its signs mean, and the footer.
-pub(super) fn table(report: &Report, columns: &[usize], look: &Look) -> String {
-    let all: Vec<Choice> = columns.iter().map(|&column| Choice::new(report, column, look)).collect();
+/// The results, the tables beside them, what their signs mean, and the footer.
+pub(super) fn document(report: &Report, columns: &[usize], look: &Look) -> String {
+    let (mut out, mut marks) = grid(report.table(), columns, look);
+    for section in report.sections.iter().filter(|section| !section.rows.is_empty()) {
+        let (text, more) = grid(section.table(), &section.table().shown(), look);
+        let title = wrap(&escape::terminal(&section.title, look.ascii), look.width);
+        out += &format!("{}{title}\n{text}", if out.is_empty() { "" } else { "\n" });
+        marks.extend(more);
+    }
+    if !look.quiet {
+        out += &below(report, &marks, look);
+    }
+    out
+}
+
+/// One table with what was left out of it, and the marks in it.
+fn grid(table: Table<'_>, columns: &[usize], look: &Look) -> (String, Vec<Mark>) {
+    let all: Vec<Choice> = columns.iter().map(|&column| Choice::new(table, column, look)).collect();
     let (mut kept, hidden) = match look.width {
         Some(columns) => fit(&all, columns),
         None => (all.iter().map(|choice| (choice, Form::Numbers)).collect(), Vec::new()),
     };
     kept.retain(|(choice, form)| !choice.printed(*form).is_empty());
-    let marks = kept.iter().flat_map(|(choice, form)| choice.marks(*form)).collect::<Vec<_>>();
+    let marks = kept.iter().flat_map(|(choice, form)| choice.marks(*form)).collect();
     let mut printed: Vec<Printed> =
         kept.iter().flat_map(|(choice, form)| choice.printed(*form).iter().cloned()).collect();
     if let Some(columns) = look.width {
         cut(&mut printed, columns, look.ascii);
     }
 
-    let mut out = lay_out(&report.rows, &printed, look);
+    let mut out = lay_out(table.rows, &printed, look);
     if let (Some(columns), false) = (look.width, hidden.is_empty()) {
         out += &(wrap(&hidden_line(&hidden, columns), look.width) + "\n");
     }
-    if !look.quiet {
-        out += &below(report, &marks, look);
-    }
-    out
+    (out, marks)
 }
 
 /// A chosen column in each of the forms it may take.
@@ -79,28 +91,39 @@ pub(super) struct Printed {
 }
 
 impl<'a> Choice<'a> {
-    fn new(report: &'a Report, index: usize, look: &Look) -> Self {
-        let column = &report.columns[index];
+    fn new(table: Table<'a>, index: usize, look: &Look) -> Self {
+        let column = &table.columns[index];
         if column.unit == Unit::Heat {
-            return Self::heat(report, index, look);
+            return Self::heat(table, index, look);
         }
-        let style = Style::of_column(report, index, look);
-        let cells = report.rows.iter().map(|row| middle(&style.text(&row.cells[index]), TEXT_MOST, look.ascii));
-        let numbers = vec![Printed {
+        let style = Style::of_column(table, index, look);
+        let cells = table.rows.iter().map(|row| middle(&style.text(&row.cells[index]), TEXT_MOST, look.ascii));
+        let mut numbers = vec![Printed {
             title: title(&column.title, look),
             cells: cells.collect(),
             steps: Vec::new(),
             right: figures::is_right(column.unit),
             is_text: matches!(column.unit, Unit::Text | Unit::List),
-            gap: GAP,
+            gap: if column.unit == Unit::Bar { 1 } else { GAP },
         }];
+        if column.unit == Unit::Bar {
+            let cells: Vec<&Cell> = table.rows.iter().map(|row| &row.cells[index]).collect();
+            numbers.push(Printed {
+                title: String::new(),
+                cells: bar::bars(&cells, look),
+                steps: Vec::new(),
+                right: false,
+                is_text: false,
+                gap: GAP,
+            });
+        }
         Self { column, numbers, strip: None, marks: Vec::new() }
     }
 
-    fn heat(report: &'a Report, index: usize, look: &Look) -> Self {
-        let column = &report.columns[index];
+    fn heat(table: Table<'a>, index: usize, look: &Look) -> Self {
+        let column = &table.columns[index];
         let points = column.heat_points.len();
-        let rows: Vec<_> = report.rows.iter().map(|row| heat::margins(&row.cells[index], points)).collect();
+        let rows: Vec<_> = table.rows.iter().map(|row| heat::margins(&row.cells[index], points)).collect();
         let step = |margin: &heat::Margin<'_>| margin.ok().filter(|_| is_colored(look)).map(palette::step);
         let numbers = column.heat_points.iter().enumerate().map(|(point, head)| Printed {
             title: title(&head.text, look),
@@ -244,7 +267,7 @@ pub(super) fn lay_out(rows: &[Row], printed: &[Printed], look: &Look) -> String 
     }
     let colored = is_colored(look);
     let widths: Vec<usize> = printed.iter().map(Printed::width).collect();
-    let mut table = Table::new();
+    let mut table = comfy_table::Table::new();
     let rule = if look.ascii { '-' } else { '─' };
     table.load_style(TableStyle::new().header_separator(LineStyle::none().fill(rule)));
     table.set_content_arrangement(ContentArrangement::Disabled);

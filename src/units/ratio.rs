@@ -163,6 +163,13 @@ impl Ratio {
         self.0.to_f64().value()
     }
 
+    /// What a binary float stands for, exactly; for figures of statistics, which are not exact. `None` for what is no
+    /// number or has no bound.
+    #[must_use]
+    pub fn from_f64(value: f64) -> Option<Self> {
+        RBig::try_from(value).ok().map(Self)
+    }
+
     /// Rounded to so many decimals, ties to even, as digits: `-0.50`. Never `-0`.
     #[must_use]
     pub fn to_decimal(&self, places: usize) -> String {

@@ -181,7 +181,7 @@ fn cell(text: &str, column: &Column, approximate: bool) -> Result<Option<Cell>, 
     Ok(Some(match column.unit {
         _ if text == "null" => return Ok(None),
         Unit::Usd => Cell::Usd(figure("a number of dollars")?),
-        Unit::Share | Unit::Margin => Cell::Share(figure("a share")?),
+        Unit::Share | Unit::Margin | Unit::Bar => Cell::Share(figure("a share")?),
         Unit::Multiple => Cell::Multiple(figure("a number")?),
         Unit::Number => Cell::Number(figure("a number")?),
         Unit::Count => Cell::Count(text.parse().map_err(|_| "a count")?),

@@ -550,6 +550,7 @@ pub(super) fn of_rows(records: Vec<Record>, summary: Record) -> Report {
         summary,
         footer: Vec::new(),
         problems: Vec::new(),
+        sections: Vec::new(),
         verdicts: None,
     }
 }
