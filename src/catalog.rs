@@ -10,6 +10,7 @@ pub mod config;
 mod lower;
 pub mod policy;
 mod read;
+pub mod routes;
 mod set;
 mod shape;
 mod syntax;
