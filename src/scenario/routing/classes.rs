@@ -176,12 +176,14 @@ impl Classes {
     pub fn needed(&self, saving: &Ratio) -> Option<(Ratio, Vec<Ratio>)> {
         let before: Ratio =
             self.classes.iter().zip(&self.weights).map(|(class, weight)| weight * &class.frontier_usd).sum();
-        let mut missing = saving * before;
         let mut moved = vec![Ratio::zero(); self.classes.len()];
-        if !missing.is_positive() {
+        if !saving.is_positive() {
             return Some((Ratio::zero(), moved));
         }
-        missing += &self.router_usd;
+        if before.is_zero() {
+            return None;
+        }
+        let mut missing = saving * before + &self.router_usd;
         let mut order: Vec<usize> = (0..self.classes.len()).collect();
         order.sort_by_key(|&index| (-self.classes[index].gain_usd(), index));
         for index in order {
@@ -274,6 +276,8 @@ pub(super) mod tests {
         assert_eq!(share, ratio("0.01236") / ratio("0.18"));
         assert_eq!(three().outcome(&moved).expect("three shares").saving(), Some(ratio("0.1")));
         assert_eq!(three().needed(&ratio("0.95")), None);
+        let free = vec![class("free", 1, ["0", "0"], "0", "0", ["1", "1"])];
+        assert_eq!(Classes::new(free, Ratio::zero()).expect("in range").needed(&ratio("0.05")), None);
     }
 
     #[test]
