@@ -34,7 +34,7 @@ use values::{Migrate, Shift};
 ///
 /// Moving 95 % of requests to a model at 2 % of the cost saves 93.1 %, not 95 %: the cheap model has a bill of its own,
 /// some requests come back and are paid twice, the router has a price, and a conversation that changes models loses its
-/// cache. The second table says what each of these eats. SAVES is a share of the cost before; REQUESTS, the share of
+/// cache. The second table says what each of these eats. SAVES is a share of the cost before; OF WORK, the share of
 /// all requests that are of this kind; MOVED, the share of those that is tried on the cheap model.
 ///
 /// The work is a workload of the catalogue (`agentic-coding` unless said), costs of a request, a routes file with
@@ -54,7 +54,9 @@ use values::{Migrate, Shift};
 #[command(mut_arg("workload", |arg| arg.help(
     "The work that is routed [default: that of the plan, or `agentic-coding`]"
 ).help_heading("What is routed")))]
-#[command(mut_arg("table", |arg| arg.hide(false)))]
+#[command(mut_arg("table", |arg| arg.hide(false).help(
+    "Print this table alone: parts, frontier, patterns, stages or plans; of a migration, factors or plans"
+)))]
 pub(super) struct Args {
     /// Plans whose vendor routes: their break-even before and after
     #[arg(value_name = "PLAN_ID")]
@@ -172,17 +174,22 @@ struct SessionArgs {
 
 const EXAMPLES: &str = "\
 Examples:
-  plancost route --frontier-usd 1 --cheap-usd 0.02 --share 95% --target-saving 95%
+  plancost route --frontier-usd 1 --cheap-usd 0.02 --share 95% \\
+      --target-saving 95%
+  plancost route --frontier-usd 1 --cheap-usd 0.04 --escalation 2% \\
+      --target-saving 95%  # out of reach: exit code 1
   plancost route --shift claude-opus-4-8=deepseek-v4-pro:95% --escalation 5%
-  plancost route --workload standard-anthropic/claude-opus-5-5 --shift gpt-6-luna:80%
+  plancost route --workload standard-anthropic/claude-opus-5-5 \\
+      --shift gpt-6-luna:80%
   plancost route claude-max-20x --shift claude-haiku-4-5:50%
   plancost route --shift claude-opus-4-8=claude-haiku-4-5:50% --turns 24 \\
       --context-tokens 30000 --new-tokens 2000 --output-tokens 800
-  plancost route --workload cached-agent --migrate deepseek-v4-pro --migrate gpt-6-luna
+  plancost route --workload cached-agent --migrate deepseek-v4-pro \\
+      --migrate gpt-6-luna
   plancost route --workload cached-agent --migrate v3.2=0.28/0.42/0.028 \\
       --input-factor 1.12 --output-factor 1.6 --cache-hits 70% --tries 1.25
   plancost schema example-routes > team.toml
-  plancost route --routes team.toml --quality-floor 0.955  # after that
+  plancost route --routes team.toml --quality-floor 0.955
 
 Exit codes:
   0  done

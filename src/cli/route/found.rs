@@ -282,8 +282,9 @@ fn of_session(args: &Args, case: &Case, session: &Session, found: &mut Found) ->
         let best = whole.saving().unwrap_or_default();
         // The router is paid whatever the share.
         let router = whole.parts.router_usd.checked_div(&whole.before_usd).unwrap_or_default();
-        let share = ((goal + &router).checked_div(&(&best + &router))).filter(Ratio::is_positive);
-        needed::of_whole(&best, goal, "all conversations, each as a whole", share)
+        let kept = &best + &router;
+        let share = kept.is_positive().then(|| (goal + &router) / kept);
+        needed::of_conversations(&best, goal, share)
     });
     found.main = line.clone();
     found.lines.insert(0, line);
@@ -322,7 +323,7 @@ fn of_cascade(args: &Args, of_file: &Cascade, found: &mut Found) -> Result<(), S
             .push(format!("No model's answer is accepted for {} of the requests.", percent(&cascaded.unanswered)));
     }
     let goal = args.question.target_saving.as_ref();
-    found.target = goal.map(|goal| needed::of_whole(&saving, goal, "the cascade", None));
+    found.target = goal.map(|goal| needed::of_cascade(&saving, goal));
     found.main = line.clone();
     found.lines.push(line);
     found.cascaded = Some(cascaded);

@@ -250,7 +250,7 @@ fn line(args: &Args, asked: &Asked, plans: &[&Plan], target: &Migrate, notes: &m
         total.tries_usd += &(&kind.weight * then.tries_usd);
     }
     let of_work = super::case::of_work(&work);
-    for note in work::peaks([(target.to.as_str(), to)]).into_iter().chain([of_work]) {
+    for note in [of_work].into_iter().chain(work::peaks([(target.to.as_str(), to)])) {
         if !notes.contains(&note) {
             notes.push(note);
         }

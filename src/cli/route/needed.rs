@@ -94,13 +94,29 @@ fn out_of_reach(classes: &Classes, target: &Ratio, things: &str) -> Vec<String> 
     sentences
 }
 
-/// What it takes where only a whole can be said: a cascade, whole conversations.
-pub(super) fn of_whole(saving: &Ratio, target: &Ratio, what: &str, share: Option<Ratio>) -> Target {
-    let is_reached = saving >= target;
-    let sentence = match (&share, is_reached) {
-        (Some(share), true) => format!("A saving of {} takes {} of {what}.", percent(target), percent(share)),
-        (None, true) => format!("A saving of {} is reached by {what}.", percent(target)),
-        (_, false) => format!("A saving of {} cannot be reached: {what} saves {}.", percent(target), percent(saving)),
+/// What it takes of a conversation: a share of the conversations, each moved as a whole, which loses no cache.
+pub(super) fn of_conversations(best: &Ratio, target: &Ratio, share: Option<Ratio>) -> Target {
+    let share = share.filter(|_| best >= target);
+    let sentence = match &share {
+        Some(share) => {
+            format!("A saving of {} takes {} of the conversations, each as a whole.", percent(target), percent(share))
+        }
+        None => format!(
+            "A saving of {} cannot be reached: with every turn moved {} is saved.",
+            percent(target),
+            percent(&best.clone().max(Ratio::zero()))
+        ),
     };
-    Target { share: share.filter(|_| is_reached), is_reached, sentences: vec![sentence] }
+    Target { is_reached: share.is_some(), share, sentences: vec![sentence] }
+}
+
+/// Whether a cascade reaches it.
+pub(super) fn of_cascade(saving: &Ratio, target: &Ratio) -> Target {
+    let is_reached = saving >= target;
+    let sentence = if is_reached {
+        format!("A saving of {} is reached by the cascade.", percent(target))
+    } else {
+        format!("A saving of {} is not reached by the cascade.", percent(target))
+    };
+    Target { share: None, is_reached, sentences: vec![sentence] }
 }

@@ -22,7 +22,7 @@ const FIELDS: [Field; 20] = [
     ("from", "From", Unit::Text, None, "the frontier model, where one is named", |line| text(line.from.as_ref())),
     ("to", "To", Unit::Text, None, "the cheap model, where one is named", |line| text(line.to.as_ref())),
     ("unit", "Costs of", Unit::Text, None, "what the costs are of", |line| Cell::Text(line.per.thousand().to_owned())),
-    ("requests_share", "Requests", Unit::Share, Some(4), "share of all requests that is of this class", |line| {
+    ("requests_share", "Of work", Unit::Share, Some(4), "share of all requests that is of this class", |line| {
         or_none(line.requests_share.clone(), share)
     }),
     ("moved_share", "Moved", Unit::Share, Some(0), "share of these that is tried on the cheap model", |line| {
@@ -141,7 +141,11 @@ pub(super) fn answer(
     let case = case(args, asked, plans, world, problems)?;
     let found = find(args, &case)?;
     let (of_plans, complete) = plans::section(plans, found.main.outcome.saving().as_ref(), asked, problems);
-    let mut sections = vec![sections::of_parts(&found.main.outcome, found.main.per)];
+    // What a cascade costs is told stage by stage.
+    let mut sections = vec![match found.main.kind {
+        "cascade" => sections::all()[0].clone(),
+        _ => sections::of_parts(&found.main.outcome, found.main.per),
+    }];
     sections.push(match &case.classes {
         Some(classes) => sections::of_frontier(classes, found.floor_is_reached.then_some(&*found.moved)),
         None => sections::all()[1].clone(),

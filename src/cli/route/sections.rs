@@ -41,7 +41,7 @@ pub(super) fn section(key: &'static str, title: &str, columns: &[Short]) -> Sect
 fn parts() -> Section {
     let columns = [
         ("part", "Part", Unit::Text, None, "the part, in a word"),
-        ("what", "", Unit::Text, Some(0), "what it is"),
+        ("what", "What", Unit::Text, Some(0), "what it is"),
         ("usd", "USD", Unit::Usd, Some(0), "dollars for 1,000 units; negative where it is paid, not saved"),
         ("of_before", "Of cost", Unit::Bar, Some(0), "the same as a share of the cost before"),
     ];
@@ -74,7 +74,7 @@ pub(super) fn of_parts(outcome: &Outcome, per: Per) -> Section {
 fn corners() -> Section {
     let columns = [
         ("moved", "Moved", Unit::List, Some(0), "the classes that are moved, with the share of one that is split"),
-        ("moved_share", "Requests", Unit::Share, Some(1), "share of all requests that is moved"),
+        ("moved_share", "Of work", Unit::Share, Some(1), "share of all requests that is moved"),
         ("quality", "Quality", Unit::Share, Some(0), "quality of an average answer"),
         ("saving", "Saves", Unit::Bar, Some(0), "saved, as a share of the cost before"),
         ("usd", "After", Unit::Usd, Some(2), "cost of 1,000 requests"),

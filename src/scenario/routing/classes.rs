@@ -221,7 +221,9 @@ impl Classes {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use super::super::uniform::Uniform;
     use super::*;
+    use proptest::prelude::*;
 
     pub(in super::super) fn ratio(text: &str) -> Ratio {
         Ratio::parse_share(text).expect("a number")
@@ -278,6 +280,29 @@ pub(super) mod tests {
         assert_eq!(three().needed(&ratio("0.95")), None);
         let free = vec![class("free", 1, ["0", "0"], "0", "0", ["1", "1"])];
         assert_eq!(Classes::new(free, Ratio::zero()).expect("in range").needed(&ratio("0.05")), None);
+    }
+
+    proptest! {
+        #[test]
+        fn one_class_is_what_the_closed_form_says(
+            cheap in 0_i128..150, moved in 0_i128..101, escalation in 0_i128..101, router in 0_i128..20, target in 1_i128..100,
+        ) {
+            let percent = |value: i128| Ratio::new(value, 100);
+            let one = Class { frontier_usd: Ratio::from(3), cheap_usd: percent(cheap) * Ratio::from(3),
+                              escalation: percent(escalation), ..class("a", 7, ["1", "1"], "0", "0", ["1", "1"]) };
+            let classes = Classes::new(vec![one], percent(router) * Ratio::from(3)).expect("in range");
+            let uniform = Uniform::new(percent(cheap), percent(moved), percent(escalation), percent(router)).expect("in range");
+            if moved > 0 {
+                let outcome = classes.outcome(&[percent(moved)]).expect("a share");
+                prop_assert_eq!(outcome.saving(), Some(uniform.saving()));
+            }
+            let needed = classes.needed(&percent(target));
+            prop_assert_eq!(needed.is_some(), uniform.reaches(&percent(target)));
+            if let Some((share, moved)) = needed {
+                prop_assert_eq!(Some(&share), uniform.needed_share(&percent(target)).as_ref());
+                prop_assert_eq!(classes.outcome(&moved).expect("a share").saving(), Some(percent(target)));
+            }
+        }
     }
 
     #[test]

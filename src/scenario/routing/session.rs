@@ -155,6 +155,7 @@ impl Conversation {
 mod tests {
     use super::*;
     use crate::units::Rate;
+    use proptest::prelude::*;
 
     fn model(input: &str, read: &str, write: &str, output: &str) -> Rates {
         let rate = |text: &str| Rate::from_usd_per_mtok(&Ratio::parse(text).expect("a decimal"));
@@ -210,6 +211,31 @@ mod tests {
         let read =
             |minutes: i32| short.turns(&[&frontier, &frontier], &[Ratio::from(minutes)]).expect("priced")[1].read;
         assert_eq!((read(4), read(5), read(6)), (Tokens(32_000), Tokens(32_000), Tokens(0)));
+    }
+
+    proptest! {
+        /// Against a slow and obvious second way: look back for the last turn on the same model.
+        #[test]
+        fn a_turn_reads_the_prompt_of_the_last_turn_on_its_model(
+            models in prop::collection::vec(0_usize..3, 1..20),
+            gaps in prop::collection::vec(0_i32..12, 20),
+            life in prop::option::of(0_i32..12),
+        ) {
+            let rates = ["1", "2", "3"].map(|usd| model(usd, "0.5", "1.25", "5"));
+            let mut talk = conversation();
+            talk.cache_minutes = life.map(Ratio::from);
+            let used: Vec<&Rates> = models.iter().map(|&at| &rates[at]).collect();
+            let waits: Vec<Ratio> = gaps.iter().map(|&gap| Ratio::from(gap)).collect();
+            let turns = talk.turns(&used, &waits).expect("priced");
+            let prompt = |turn: usize| 30_000 + 2_000 * (turn as u64 + 1) + 800 * turn as u64;
+            for (at, turn) in turns.iter().enumerate() {
+                let before = (0..at).rev().find(|&earlier| models[earlier] == models[at]);
+                let age = before.map(|earlier| gaps[earlier..at].iter().sum::<i32>());
+                let read = before.filter(|_| life.is_none_or(|life| age.is_some_and(|age| age <= life)));
+                prop_assert_eq!(turn.read.0, read.map_or(0, prompt));
+                prop_assert_eq!(turn.read.0 + turn.written.0, prompt(at));
+            }
+        }
     }
 
     #[test]
