@@ -5,8 +5,10 @@
 //! a mistake is left out; those beside it are kept, so that one wrong plan does not hide the others.
 
 mod builtin;
+mod call;
 pub mod codes;
 pub mod config;
+pub mod distribution;
 mod lower;
 pub mod policy;
 mod read;
@@ -17,6 +19,7 @@ mod syntax;
 mod value;
 
 pub use builtin::bundled;
+pub use call::Mistake;
 pub use shape::{KeyDoc, PLAN_KEYS};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +30,7 @@ use toml::de::DeValue;
 
 use crate::analysis::Market;
 use crate::plan::{Plan, Vendor};
+use crate::population::Population;
 use crate::problem::{Level, Place, Problem, Source};
 use crate::rates::RateBook;
 use crate::units::Date;
@@ -59,6 +63,8 @@ pub struct Catalog {
     pub plans: Vec<Plan>,
     /// Workloads by id.
     pub workloads: BTreeMap<Arc<str>, Workload>,
+    /// Populations by id.
+    pub populations: BTreeMap<Arc<str>, Population>,
     /// Models of which a file says that nobody knows the price.
     pub unpriced: BTreeSet<Arc<str>>,
     /// The newest day on which a figure was checked, or a plan or limit began that does not say when it was checked;

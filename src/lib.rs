@@ -24,6 +24,8 @@ pub mod plan;
 
 pub mod analysis;
 
+pub mod population;
+
 pub mod changes;
 
 pub mod policy;

@@ -13,6 +13,7 @@
 //! Figures for machines do not depend on their neighbours: money has 2 to 9 decimals, all else at most 6.
 
 mod bar;
+mod chart;
 mod comment;
 mod csv;
 mod escape;

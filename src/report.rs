@@ -72,6 +72,39 @@ pub struct Section {
     pub columns: Vec<Column>,
     /// Its rows; each has a cell for every column.
     pub rows: Vec<Row>,
+    /// What a terminal shows in place of the rows.
+    pub chart: Option<Chart>,
+}
+
+/// Curves over an axis: the rows of a section as people would rather see them.
+#[derive(Clone, Debug)]
+pub struct Chart {
+    /// The axis across.
+    pub across: Axis,
+    /// The axis up.
+    pub up: Axis,
+    /// The curves; points that are no numbers are left out.
+    pub curves: Vec<Curve>,
+}
+
+/// One axis of a chart.
+#[derive(Clone, Debug)]
+pub struct Axis {
+    /// What it counts.
+    pub title: String,
+    /// How its ticks are written.
+    pub unit: Unit,
+    /// Equal factors, not equal steps, are equally far apart; values up to zero are left out.
+    pub logarithmic: bool,
+}
+
+/// One curve of a chart.
+#[derive(Clone, Debug)]
+pub struct Curve {
+    /// What it is called at its right end.
+    pub name: String,
+    /// Its points, from left to right.
+    pub points: Vec<(f64, f64)>,
 }
 
 /// Columns and the rows under them.

@@ -1,5 +1,9 @@
 //! The same questions with something changed: another tier, another model, another price.
 
+pub mod budget;
+pub mod metered;
 pub mod migration;
+pub mod outlook;
 pub mod routing;
+pub mod solve;
 pub mod tiers;

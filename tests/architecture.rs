@@ -19,6 +19,7 @@ const ADDRESSES: &[(&str, &[&str])] = &[
     ("dashu_ratio", &["units"]),
     ("glob", &["cli", "main.rs", "policy.rs"]),
     ("jiff", &["units", "cli"]),
+    ("libm", &["population", "simulation", "uncertainty", "scenario", "render/chart.rs", "render/palette.rs"]),
     ("serde", &["render/json.rs", "cli/diff/earlier.rs", "cli/schema.rs", "cli/version.rs"]),
     (
         "serde_json",

@@ -7,9 +7,13 @@
 
 mod oracle {
     pub(crate) mod allow;
+    pub(crate) mod budget;
     pub(crate) mod margin;
+    pub(crate) mod outlook;
+    pub(crate) mod pop;
     pub(crate) mod rates;
     pub(crate) mod route;
+    pub(crate) mod solve;
     pub(crate) mod value;
 }
 
@@ -21,7 +25,7 @@ use serde_json::Value;
 
 type Adapter = fn(&Value) -> Answer;
 
-const ADAPTERS: [(&str, Adapter); 19] = [
+const ADAPTERS: [(&str, Adapter); 33] = [
     ("rates.bundle", oracle::rates::bundle),
     ("rates.blended", oracle::rates::blended),
     ("allow.month", oracle::allow::month),
@@ -41,6 +45,20 @@ const ADAPTERS: [(&str, Adapter); 19] = [
     ("route.cascade", oracle::route::cascade),
     ("route.session", oracle::route::session),
     ("route.migrate", oracle::route::migration),
+    ("solve.linear", oracle::solve::linear),
+    ("solve.cap", oracle::solve::cap),
+    ("solve.overage", oracle::solve::overage),
+    ("outlook.years", oracle::outlook::years),
+    ("outlook.crossings", oracle::outlook::crossings),
+    ("outlook.trajectory", oracle::outlook::trajectory),
+    ("outlook.two_speed", oracle::outlook::two_speed),
+    ("outlook.metered", oracle::outlook::metered),
+    ("ent.headcount", oracle::budget::headcount),
+    ("ent.scale", oracle::budget::scale),
+    ("pop.stats", oracle::pop::stats),
+    ("pop.finite", oracle::pop::finite),
+    ("pop.two_point", oracle::pop::two_point),
+    ("pop.fit", oracle::pop::fit),
 ];
 
 #[derive(Default)]

@@ -16,7 +16,7 @@ macro_rules! files {
 
 files! {
     "alibaba" "anthropic" "augment" "aws" "bytedance" "cerebras" "cognition" "commandcode" "cursor" "deepseek"
-    "factory" "github" "google" "kilo" "minimax" "mistral" "moonshot" "ollama" "openai" "opencode" "workloads" "xai"
+    "factory" "github" "google" "kilo" "minimax" "mistral" "moonshot" "ollama" "openai" "opencode" "populations" "workloads" "xai"
     "xiaomi" "zai" "zed"
 }
 

@@ -78,6 +78,10 @@ codes! {
         "Amounts and counts are not negative; shares lie between 0 and 1 (`0.2` is 20 %); a gross margin is at most 1."
     DATE 123 "a date is not a day of the calendar"
         "Dates are written `2026-06-11`, without quotes and without a time."
+    SHAPE 124 "a shape of a population that cannot be"
+        "How use is spread is written as a name and its numbers: `lognormal(median=3%, s=1.28)`, `beta(2, 26)`, \
+         `pareto(floor=1%, a=1.6)`, `discrete(60%: 1%, 40%: 9%)`, `mixture(90%: beta(2, 26), 10%: point(80%))`. Weights add \
+         up to 1; a Pareto with `a` of 1 or less has an infinite mean and is refused."
     DOCUMENT 130 "an earlier document cannot be used"
         "`diff` compares with what `plancost analyze --json` printed, in format version 1. The file is of another version, \
          of another command or tool, or was changed by hand until it had another shape. The message names what was found."

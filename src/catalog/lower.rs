@@ -1,5 +1,7 @@
 //! From the shape of a file to its meaning: the laws between keys, tables and files, and the engine's types.
 
+mod population;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -26,6 +28,7 @@ pub(super) struct Lowering {
     rates: BTreeMap<Arc<str>, Vec<DatedRates>>,
     vendors: BTreeMap<Arc<str>, (Place, bool)>,
     workloads: BTreeMap<Arc<str>, (Place, bool)>,
+    populations: BTreeMap<Arc<str>, (Place, bool)>,
     plans: BTreeMap<(Arc<str>, Option<Date>), Place>,
     /// Workloads that plans name: the plan's place in the catalogue, the name, the place.
     workload_refs: Vec<(usize, Arc<str>, Place)>,
@@ -112,6 +115,7 @@ impl Lowering {
             rates: BTreeMap::new(),
             vendors: BTreeMap::new(),
             workloads: BTreeMap::new(),
+            populations: BTreeMap::new(),
             plans: BTreeMap::new(),
             workload_refs: Vec::new(),
             model_refs: Vec::new(),
@@ -137,6 +141,9 @@ impl Lowering {
         self.file_rates(rows(file.rates), &origin, reader);
         for workload in rows(file.workload) {
             self.workload(&workload, plans, &origin, reader);
+        }
+        for population in rows(file.population) {
+            self.population(&population, &origin, reader);
         }
         if plans {
             for plan in rows(file.plan) {

@@ -7,7 +7,7 @@ use super::read::{Keys, Reader, Rows, Spot, table};
 use super::value::{
     AtLeastOne, BasisWord, Billed, ColorWord, Count, Currency, Day, Days, Decimals, Every, FeesWord, Flag, FormatWord,
     Hours, HoursOfDay, Id, Key, List, Margin, MixWord, Model, Money, Name, Number, OverageKind, Pair, PartShare,
-    PerMtok, Positive, Share, Text, Value, Weekday, Worth,
+    PerMtok, Positive, Shape, Share, Text, Value, Weekday, Worth,
 };
 use crate::problem::Place;
 
@@ -169,6 +169,8 @@ table! {
         plan: Rows<Plan>;
         /// What the tokens are spent on
         workload: Rows<Workload>;
+        /// How use is spread over subscribers
+        population: Rows<Population>;
     }
 }
 
@@ -497,6 +499,49 @@ table! {
         /// Hours of work in one request
         hours: Number = 0.05;
     }
+}
+
+table! {
+    /// How use is spread over subscribers
+    fact Population "[[population]]" "population" ["id"] ["id"] {
+        /// Unique name, of a-z 0-9 . _ / -
+        id: Id = "viberank-2026-06";
+        /// Name for people
+        name: Name = "Developers who publish their use";
+        /// Shape of demand as a share of a plan's maximum; what passes 1 is not served
+        utilization: Shape = "lognormal(median=3%, s=1.28)";
+        /// Shape of demand in dollars a month at API list prices
+        api_usd_per_month: Shape = "lognormal(median=60, s=1.28)";
+        /// Measured utilizations, one of each subscriber
+        measured_utilization: List<Number> = [0.01, 0.2, 0.04];
+        /// Measured dollars a month at API list prices, one of each subscriber
+        measured_api_usd_per_month: List<Number> = [12.5, 340, 51];
+        /// Members that are alike
+        segment: Rows<Segment>;
+    }
+    one of ["utilization", "api_usd_per_month", "measured_utilization", "measured_api_usd_per_month", "segment"]
+        none "does not say how use is spread" two "says twice how use is spread"
+        help "one shape, such as `utilization = \"lognormal(median=3%, s=1.28)\"`, a list of what was measured, or \
+              segments as `[[population.segment]]`"
+}
+
+table! {
+    /// Members of a population that are alike
+    Segment "[[population.segment]]" "segment" ["name"] ["name", "share"] {
+        /// Its name
+        name: Name = "heavy";
+        /// Share of all members; the shares add up to 1
+        share: Share = 0.1;
+        /// Shape of demand as a share of a plan's maximum
+        utilization: Shape = "beta(2, 26)";
+        /// Shape of demand in dollars a month at API list prices
+        api_usd_per_month: Shape = "lognormal(median=60, s=1.28)";
+        /// By how many percent its members become fewer when the price rises by 1 %
+        elasticity: Number = 0.9;
+    }
+    one of ["utilization", "api_usd_per_month"]
+        none "does not say how use is spread" two "says twice how use is spread"
+        help "one of `utilization` and `api_usd_per_month`"
 }
 
 table! {

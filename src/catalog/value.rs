@@ -6,10 +6,11 @@
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::codes;
 use super::read::{Reader, Spot, shown};
+use super::{codes, distribution};
 use crate::allowance::Window;
 use crate::fact::Basis;
+use crate::population::Members;
 use crate::problem::{Place, Problem, nearest};
 use crate::units::{Date, ParseNumberError, Rate, Ratio};
 
@@ -103,6 +104,18 @@ kinds! {
     Model(String) = {"type": "string", "minLength": 1, "maxLength": 200}, name;
     /// Prose.
     Text(String) = {"type": "string", "minLength": 1}, text;
+    /// How a quantity is spread, in words.
+    Shape(Members) = {"type": "string", "pattern": "^[0-9a-z]"}, |reader, spot| {
+        let text = text(reader, spot)?;
+        match distribution::members(&text) {
+            Ok(members) => Some(members),
+            Err(mistake) => {
+                let rule = format!("is no shape: {}", mistake.message);
+                reader.value_problem(spot, codes::SHAPE, &rule, &mistake.help);
+                None
+            }
+        }
+    };
     /// An ISO 4217 code.
     Currency(String) = {"type": "string", "pattern": "^[A-Z]{3}$"}, currency;
     /// An amount of money, from 0.

@@ -97,7 +97,7 @@ fn contrast(a: Rgb, b: Rgb) -> f64 {
 fn luminance(color: Rgb) -> f64 {
     let linear = |channel: u8| {
         let c = f64::from(channel) / 255.0;
-        if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+        if c <= 0.04045 { c / 12.92 } else { libm::pow((c + 0.055) / 1.055, 2.4) }
     };
     color.iter().zip([0.2126, 0.7152, 0.0722]).map(|(&channel, weight)| weight * linear(channel)).sum()
 }

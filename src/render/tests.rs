@@ -452,6 +452,7 @@ fn with_histogram() -> Report {
         title: "Subscribers by utilization".to_owned(),
         columns: vec![column("up_to", "Up to", Unit::Text, 0), column("share", "Share", Unit::Bar, 0), hidden],
         rows: vec![row("10%", "0.75"), row("20%", "0.25")],
+        chart: None,
     }];
     report
 }

@@ -9,7 +9,7 @@ use comfy_table::{Cell as LaidOut, CellAlignment, ContentArrangement, LineStyle,
 use super::figures::{self, Style};
 use super::heat::{self, Mark};
 use super::width::{distinct, fill, middle, pad, width, wrap};
-use super::{ColorDepth, Look, bar, escape, palette};
+use super::{ColorDepth, Look, bar, chart, escape, palette};
 use crate::report::{Cell, Column, Report, Row, Table, Unit};
 
 /// Spaces between columns.
@@ -27,7 +27,11 @@ const TEXT_MOST: usize = 20_000;
 pub(super) fn document(report: &Report, columns: &[usize], look: &Look) -> String {
     let (mut out, mut marks) = grid(report.table(), columns, look);
     for section in report.sections.iter().filter(|section| !section.rows.is_empty()) {
-        let (text, more) = grid(section.table(), &section.table().shown(), look);
+        let drawn = section.chart.as_ref().map(|curves| chart::chart(curves, look)).filter(|text| !text.is_empty());
+        let (text, more) = match drawn {
+            Some(text) => (text, Vec::new()),
+            None => grid(section.table(), &section.table().shown(), look),
+        };
         let title = wrap(&escape::terminal(&section.title, look.ascii), look.width);
         out += &format!("{}{title}\n{text}", if out.is_empty() { "" } else { "\n" });
         marks.extend(more);

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::value::{Answer, json, json_or_null, number, number_or, object, optional};
 
-fn economics(input: &Value) -> Option<Economics> {
+pub(crate) fn economics(input: &Value) -> Option<Economics> {
     let whole = |key: &str| u32::try_from(number_or(input, key, 1).to_i128()?).ok();
     let share = number_or(input, "fee_pct", 0);
     let fees = match optional(input, "store_share") {

@@ -35,7 +35,13 @@ pub(super) fn section(key: &'static str, title: &str, columns: &[Short]) -> Sect
         drop_rank: shown.unwrap_or(9),
         heat_points: Vec::new(),
     };
-    Section { key, title: title.to_owned(), columns: columns.iter().map(column).collect(), rows: Vec::new() }
+    Section {
+        key,
+        title: title.to_owned(),
+        columns: columns.iter().map(column).collect(),
+        rows: Vec::new(),
+        chart: None,
+    }
 }
 
 fn parts() -> Section {

@@ -299,7 +299,7 @@ pub(super) mod tests {
             let needed = classes.needed(&percent(target));
             prop_assert_eq!(needed.is_some(), uniform.reaches(&percent(target)));
             if let Some((share, moved)) = needed {
-                prop_assert_eq!(Some(&share), uniform.needed_share(&percent(target)).as_ref());
+                prop_assert_eq!(Some(share), uniform.needed_share(&percent(target)));
                 prop_assert_eq!(classes.outcome(&moved).expect("a share").saving(), Some(percent(target)));
             }
         }

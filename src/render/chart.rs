@@ -1,0 +1,300 @@
+//! Curves for a terminal: dots of braille, or one sign a curve where only ASCII is shown.
+//!
+//! Each curve is named at its right end, so that nothing rests on colour.
+
+use super::figures::Style;
+use super::width::{middle, pad, width};
+use super::{Look, escape};
+use crate::report::{Axis, Cell, Chart, Curve, Unit};
+use crate::units::Ratio;
+
+/// Lines of the plot.
+const LINES: usize = 12;
+/// Most columns of a chart.
+const COLUMNS_MOST: usize = 100;
+/// Least columns of a plot; below that the names of curves go.
+const PLOT_LEAST: usize = 20;
+/// What curves are drawn with in ASCII.
+const SIGNS: [char; 6] = ['*', '+', 'o', 'x', '#', '@'];
+/// Dots of a character: across and down.
+const DOTS: (usize, usize) = (2, 4);
+
+/// The chart; nothing if no curve has a point.
+pub(super) fn chart(chart: &Chart, look: &Look) -> String {
+    let columns = look.width.unwrap_or(80).min(COLUMNS_MOST);
+    let (Some(across), Some(up)) = (Scale::new(chart, Side::Across), Scale::new(chart, Side::Up)) else {
+        return String::new();
+    };
+    let labels: Vec<(f64, String)> = up.ticks(5).into_iter().map(|at| (at, up.label(at, look))).collect();
+    let left = labels.iter().map(|(_, label)| width(label)).max().unwrap_or(0);
+    let names = names(chart, look);
+    let longest = names.iter().map(|name| width(name)).max().unwrap_or(0);
+    let is_named = columns >= left + longest + PLOT_LEAST + 3;
+    let plot = columns.saturating_sub(left + 2 + if is_named { longest + 1 } else { 0 }).max(1);
+    let mut canvas = Canvas::new(plot, look.ascii);
+    for (nth, curve) in chart.curves.iter().enumerate() {
+        let dots: Vec<(f64, f64)> =
+            curve.points.iter().filter_map(|&(x, y)| Some((across.part(x)?, up.part(y)?))).collect();
+        canvas.curve(&dots, nth);
+    }
+    let ends = if is_named { ends(chart, &up) } else { Vec::new() };
+    let rule = if look.ascii { '|' } else { '│' };
+    let mut out = String::new();
+    for (line, dots) in canvas.lines().into_iter().enumerate() {
+        let label = labels.iter().find(|(at, _)| up.part(*at).is_some_and(|part| line_of(part) == line));
+        let head = pad(label.map_or("", |(_, label)| label), left, true);
+        let name = ends.iter().find(|(at, _)| *at == line).map_or("", |&(_, nth)| &names[nth]);
+        out += format!("{head} {rule}{} {name}", pad(&dots, plot, false)).trim_end();
+        out.push('\n');
+    }
+    out + &foot(chart, &across, left, plot, look)
+}
+
+/// What the curves are called; in ASCII behind their sign.
+fn names(chart: &Chart, look: &Look) -> Vec<String> {
+    let name = |(nth, curve): (usize, &Curve)| {
+        let name = escape::terminal(&curve.name, look.ascii);
+        if look.ascii { format!("{} {name}", SIGNS[nth % SIGNS.len()]) } else { name }
+    };
+    chart.curves.iter().enumerate().map(name).collect()
+}
+
+/// The lines at which curves end, each taken once, and the curve that is named there.
+fn ends(chart: &Chart, up: &Scale<'_>) -> Vec<(usize, usize)> {
+    let mut ends: Vec<(usize, usize)> = Vec::new();
+    for (nth, curve) in chart.curves.iter().enumerate() {
+        let Some(part) = curve.points.iter().rev().find_map(|&(_, y)| up.part(y)) else { continue };
+        let wanted = line_of(part);
+        let is_free = |line: &usize| !ends.iter().any(|(taken, _)| taken == line);
+        if let Some(line) = (wanted..LINES).chain((0..wanted).rev()).find(is_free) {
+            ends.push((line, nth));
+        }
+    }
+    ends
+}
+
+/// The line of a part of the height.
+fn line_of(part: f64) -> usize {
+    line_at(1.0 - part, LINES)
+}
+
+/// The lower edge: ticks and what they count.
+fn foot(chart: &Chart, across: &Scale<'_>, left: usize, plot: usize, look: &Look) -> String {
+    let (corner, rule, tick) = if look.ascii { ('+', '-', '+') } else { ('└', '─', '┴') };
+    let mut edge: Vec<char> = vec![rule; plot];
+    let mut labels = String::new();
+    for at in across.ticks(plot / 9) {
+        let Some(column) = across.part(at).map(|part| line_at(part, plot)) else { continue };
+        let label = across.label(at, look);
+        let start = (left + 2 + column).saturating_sub(width(&label) / 2);
+        if start < width(&labels) + usize::from(!labels.is_empty()) * 2 {
+            continue;
+        }
+        edge[column] = tick;
+        labels += &" ".repeat(start - width(&labels));
+        labels += &label;
+    }
+    let title = middle(&escape::terminal(&chart.across.title, look.ascii), plot.max(8), look.ascii);
+    let indent = " ".repeat(left + 2 + plot.saturating_sub(width(&title)) / 2);
+    let edge: String = edge.into_iter().collect();
+    format!("{} {corner}{edge}\n{labels}\n{indent}{title}\n", " ".repeat(left))
+}
+
+/// The place of a part from 0 to 1 among so many.
+fn line_at(part: f64, count: usize) -> usize {
+    let wanted = Ratio::from_f64(part * count as f64).and_then(|at| at.floor().to_i128()).unwrap_or(0);
+    usize::try_from(wanted.max(0)).unwrap_or(0).min(count.saturating_sub(1))
+}
+
+#[derive(Clone, Copy)]
+enum Side {
+    Across,
+    Up,
+}
+
+/// From values to parts of an axis.
+struct Scale<'a> {
+    axis: &'a Axis,
+    low: f64,
+    high: f64,
+}
+
+impl<'a> Scale<'a> {
+    fn new(chart: &'a Chart, side: Side) -> Option<Self> {
+        let axis = match side {
+            Side::Across => &chart.across,
+            Side::Up => &chart.up,
+        };
+        let value = |&(x, y): &(f64, f64)| match side {
+            Side::Across => x,
+            Side::Up => y,
+        };
+        let values = chart.curves.iter().flat_map(|curve| curve.points.iter().map(value));
+        let values: Vec<f64> =
+            values.filter(|&value| value.is_finite() && (!axis.logarithmic || value > 0.0)).collect();
+        let low = values.iter().copied().reduce(f64::min)?;
+        let high = values.iter().copied().reduce(f64::max)?;
+        Some(Self { axis, low, high: if high > low { high } else { low + 1.0 } })
+    }
+
+    /// Where a value stands, from 0 to 1; `None` off the axis.
+    fn part(&self, value: f64) -> Option<f64> {
+        let on = |value: f64| if self.axis.logarithmic { libm::log10(value) } else { value };
+        let part = (on(value) - on(self.low)) / (on(self.high) - on(self.low));
+        (-1e-9..=1.0 + 1e-9).contains(&part).then(|| part.clamp(0.0, 1.0))
+    }
+
+    /// At most about so many round values on the axis: 1, 2 or 5 times a power of ten.
+    fn ticks(&self, most: usize) -> Vec<f64> {
+        let most = most.clamp(2, 10);
+        if self.axis.logarithmic {
+            let steps = || (-9..=12).flat_map(|power| [1.0, 2.0, 5.0].map(|step| step * power_of_ten(power)));
+            let on: Vec<f64> = steps().filter(|&value| self.part(value).is_some()).collect();
+            let decades: Vec<f64> = on.iter().copied().filter(|&value| is_power_of_ten(value)).collect();
+            return if on.len() <= most || decades.len() < 2 { on } else { decades };
+        }
+        let steps = (-9..=15).flat_map(|power| [1.0, 2.0, 5.0].map(|step| step * power_of_ten(power)));
+        let step = steps.into_iter().find(|step| (self.high - self.low) / step <= most as f64).unwrap_or(1.0);
+        let first = libm::ceil(self.low / step - 1e-9);
+        (0..=most).map(|nth| (first + nth as f64) * step).filter(|&value| self.part(value).is_some()).collect()
+    }
+
+    fn label(&self, value: f64, look: &Look) -> String {
+        let Some(value) = Ratio::from_f64(value) else { return String::new() };
+        // Ticks are round; what a binary float adds to them is not.
+        let value = Ratio::parse(&value.to_decimal(9)).unwrap_or(value);
+        match self.axis.unit {
+            Unit::Share | Unit::Margin | Unit::Bar => (value * Ratio::from(100)).to_decimal_trimmed(0, 2) + "%",
+            Unit::Usd => format!("${}", super::figures::grouped(&value.to_decimal_trimmed(0, 2))),
+            _ => {
+                let cell = Cell::Number(value.into());
+                Style::of([&cell], look).text(&cell)
+            }
+        }
+    }
+}
+
+fn power_of_ten(power: i32) -> f64 {
+    libm::pow(10.0, f64::from(power))
+}
+
+fn is_power_of_ten(value: f64) -> bool {
+    let power = libm::log10(value);
+    (power - libm::round(power)).abs() < 1e-9
+}
+
+/// Dots on characters.
+struct Canvas {
+    columns: usize,
+    /// For each character of each line: dots of braille, or the number of the curve plus one.
+    cells: Vec<Vec<u8>>,
+    ascii: bool,
+}
+
+impl Canvas {
+    fn new(columns: usize, ascii: bool) -> Self {
+        Self { columns, cells: vec![vec![0; columns]; LINES], ascii }
+    }
+
+    /// Draws straight lines between points given as parts of the plot.
+    fn curve(&mut self, points: &[(f64, f64)], nth: usize) {
+        let (across, down) = if self.ascii { (1, 1) } else { DOTS };
+        let (wide, high) = (self.columns * across, LINES * down);
+        let dot = |&(x, y): &(f64, f64)| (line_at(x, wide), line_at(1.0 - y, high));
+        for pair in points.windows(2) {
+            let ((x0, y0), (x1, y1)) = (dot(&pair[0]), dot(&pair[1]));
+            let steps = x0.abs_diff(x1).max(y0.abs_diff(y1)).max(1);
+            for step in 0..=steps {
+                let between = |from: usize, to: usize| (from * (steps - step) + to * step + steps / 2) / steps;
+                self.dot(between(x0, x1), between(y0, y1), nth);
+            }
+        }
+        if let [only] = points {
+            let (x, y) = dot(only);
+            self.dot(x, y, nth);
+        }
+    }
+
+    fn dot(&mut self, x: usize, y: usize, nth: usize) {
+        /// The bit of each dot of a character, line by line.
+        const BITS: [[u8; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
+        let (across, down) = if self.ascii { (1, 1) } else { DOTS };
+        if let Some(cell) = self.cells.get_mut(y / down).and_then(|line| line.get_mut(x / across)) {
+            if self.ascii {
+                *cell = u8::try_from(nth + 1).unwrap_or(u8::MAX);
+            } else {
+                *cell |= BITS[y % down][x % across];
+            }
+        }
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let sign = |&cell: &u8| match cell {
+            0 => ' ',
+            nth if self.ascii => SIGNS[usize::from(nth - 1) % SIGNS.len()],
+            dots => char::from_u32(0x2800 + u32::from(dots)).unwrap_or(' '),
+        };
+        self.cells.iter().map(|line| line.iter().map(sign).collect()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(points: &[(f64, f64)]) -> Chart {
+        let axis = |title: &str, logarithmic| Axis { title: title.to_owned(), unit: Unit::Share, logarithmic };
+        Chart {
+            across: axis("utilization", false),
+            up: axis("subscribers", false),
+            curves: vec![Curve { name: "share".to_owned(), points: points.to_vec() }],
+        }
+    }
+
+    #[test]
+    fn a_straight_line_goes_from_corner_to_corner() {
+        let look = Look { width: Some(40), ascii: true, ..Look::default() };
+        let out = chart(&line(&[(0.0, 0.0), (1.0, 1.0)]), &look);
+        // 40 columns: 4 for `100%`, 2 for the rule, 8 for the name, 26 for the plot.
+        let expected = "\
+100% |                        ** * share
+     |                      **
+ 80% |                    **
+     |                  **
+ 60% |               ***
+     |             **
+     |           **
+ 40% |        ***
+     |      **
+ 20% |    **
+     |  **
+  0% |**
+     ++------------+-----------+
+     0%           50%        100%
+             utilization
+";
+        assert_eq!(out, expected);
+    }
+
+    #[test]
+    fn no_line_is_wider_than_asked_and_nothing_is_drawn_of_nothing() {
+        for columns in [40, 60, 80, 140] {
+            for ascii in [false, true] {
+                let look = Look { width: Some(columns), ascii, ..Look::default() };
+                let out = chart(&line(&[(0.01, 0.0), (0.2, 0.9), (1.0, 1.0)]), &look);
+                assert!(out.lines().all(|line| width(line) <= columns), "{out}");
+            }
+        }
+        assert_eq!(chart(&line(&[]), &Look::default()), "");
+        assert_eq!(chart(&line(&[(f64::NAN, 1.0)]), &Look::default()), "");
+    }
+
+    #[test]
+    fn a_logarithmic_axis_has_powers_of_ten() {
+        let mut skewed = line(&[(0.0001, 0.0), (1.0, 1.0)]);
+        skewed.across.logarithmic = true;
+        let out = chart(&skewed, &Look { width: Some(80), ..Look::default() });
+        let ticks: Vec<&str> = out.lines().nth(LINES + 1).expect("ticks").split_whitespace().collect();
+        assert_eq!(ticks, ["0.01%", "0.1%", "1%", "10%", "100%"]);
+    }
+}
