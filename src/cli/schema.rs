@@ -125,6 +125,16 @@ impl Kind {
     }
 }
 
+/// Names the tables beside the results among the members of a document, with the kinds that have them.
+fn name_tables(schema: &mut Value, kinds: &[Kind]) {
+    for key in kinds.iter().flat_map(|kind| kind.tables.iter().map(|(key, _)| *key)) {
+        let of = kinds.iter().filter(|kind| kind.tables.iter().any(|(known, _)| *known == key));
+        let of = of.map(|kind| format!("`{}`", kind.name)).collect::<Vec<_>>().join(", ");
+        let said = format!("A table beside the results, of {of} alone.");
+        schema["properties"][key] = json!({"type": "array", "description": said});
+    }
+}
+
 fn with_all(kind: Kind, sections: &[Section]) -> Kind {
     sections.iter().fold(kind, Kind::with)
 }
@@ -178,7 +188,7 @@ fn output_schema() -> String {
             &route::migrated_sections(),
         ),
     ];
-    let schema = json!({
+    let mut schema = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "What plancost prints as JSON, format version 1",
         "description": "A figure that is not known is null, and never 0; `status` tells why. Shares are fractions of \
@@ -226,6 +236,7 @@ fn output_schema() -> String {
         "allOf": kinds.iter().map(Kind::rule).collect::<Vec<_>>(),
         "definitions": {"input": of_a_tree()},
     });
+    name_tables(&mut schema, &kinds);
     let mut text = serde_json::to_string_pretty(&schema).expect("a JSON value is written without fail");
     text.push('\n');
     text
