@@ -2,6 +2,7 @@
 //!
 //! Read as plan files are, so that all mistakes are told at once, each at its place; a model without a price is one.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::read::{Keys, Reader, Rows, Spot, table};
@@ -143,6 +144,9 @@ super::value::words! {
     PatternWord { "spread" => Spread, "first" => First, "last" => Last, }
 }
 
+/// Stages of a cascade; each makes the exact cost longer by its digits.
+const STAGES_MOST: usize = 100;
+
 /// What a routes file says, priced.
 #[derive(Clone, Debug, Default)]
 pub struct Routes {
@@ -245,18 +249,17 @@ impl Lowering<'_> {
     fn classes(&mut self, file: &File) -> Vec<RoutedClass> {
         let rows = file.class.get().map_or(&[][..], |rows| &rows.0);
         let mut classes: Vec<RoutedClass> = Vec::new();
-        let mut first: Vec<(&str, &Place)> = Vec::new();
+        let mut first: BTreeMap<&str, &Place> = BTreeMap::new();
         for row in rows {
             let Some(id) = row.id.at() else { continue };
-            if let Some((_, other)) = first.iter().find(|(known, _)| *known == id.value.0) {
+            if let Some(other) = first.insert(&id.value.0, &id.place) {
                 self.reader.report(
                     Problem::error(codes::DUPLICATE, format!("two classes have the id `{}`", id.value.0))
                         .at(id.place.clone())
-                        .related((*other).clone(), "the other")
+                        .related(other.clone(), "the other")
                         .help("give each its own id"),
                 );
             }
-            first.push((&id.value.0, &id.place));
             classes.extend(self.class(row, &id.value.0));
         }
         let weighs = |class: &RoutedClass| class.class.weight.is_positive();
@@ -389,8 +392,14 @@ impl Lowering<'_> {
             let stage = Stage { usd: row.usd.get()?.0.clone(), judge_usd, accept: row.accept.get()?.0.clone() };
             Some((Arc::from(row.id.get()?.0.as_str()), stage))
         };
-        let stages: Vec<_> = stages.iter().filter_map(stage).collect();
-        cascade.head.sound.then_some(Cascade { baseline_usd: cascade.baseline_usd.get()?.0.clone(), stages })
+        let Some(beyond) = stages.get(STAGES_MOST) else {
+            let stages: Vec<_> = stages.iter().filter_map(stage).collect();
+            let baseline_usd = cascade.baseline_usd.get().map(|usd| usd.0.clone());
+            return cascade.head.sound.then_some(Cascade { baseline_usd: baseline_usd?, stages });
+        };
+        let problem = Problem::error(codes::RANGE, format!("a cascade has at most {STAGES_MOST} stages"));
+        self.reader.report(problem.at(beyond.head.place.clone()).help("later ones are hardly ever reached"));
+        None
     }
 
     fn session(&mut self, session: &SessionTable) -> Option<Session> {
@@ -480,6 +489,25 @@ mod tests {
                 "18: PC103 unknown key `usd` in router of the routes file",
             ]
         );
+    }
+
+    #[test]
+    fn a_damaged_file_is_told_and_never_a_panic() {
+        let text = include_str!("../../schemas/example-routes.toml");
+        // Every prefix, and every byte by another.
+        for end in (0..text.len()).filter(|&end| text.is_char_boundary(end)) {
+            wrong(&text[..end]);
+            let mut bytes = text.as_bytes().to_vec();
+            bytes[end] = bytes[end].wrapping_add(1) & 0x7f;
+            wrong(&String::from_utf8(bytes).expect("ASCII"));
+        }
+    }
+
+    #[test]
+    fn a_cascade_has_an_end() {
+        let stage = "[[cascade.stage]]\nid = \"a\"\nusd = 1\naccept = 0.123456789012\n";
+        let text = format!("[cascade]\nbaseline_usd = 1\n{}", stage.repeat(101));
+        assert_eq!(wrong(&text), ["403: PC122 a cascade has at most 100 stages"]);
     }
 
     #[test]

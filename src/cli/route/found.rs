@@ -130,6 +130,11 @@ fn of_classes(args: &Args, case: &Case, classes: &Classes, found: &mut Found) ->
     found.sentences.push(headline(&all));
     found.sentences.extend(break_even(classes, &found.moved));
     found.sentences.extend(about_floor);
+    if floor.is_some() && all.outcome.saving().is_some_and(|saving| saving.is_negative()) {
+        found
+            .sentences
+            .push("Not to route at all is cheaper: the router costs more than the moved requests save.".to_owned());
+    }
     let kept = floor.filter(|_| found.floor_is_reached).map(|floor| (&*found.moved, floor));
     found.target = args.question.target_saving.as_ref().map(|goal| needed::of_classes(classes, goal, kept, per));
     found.main = all.clone();
@@ -180,7 +185,7 @@ fn headline(line: &Line) -> String {
     let parts = &line.outcome.parts;
     let of_before = |usd: &Ratio| usd.checked_div(&line.outcome.before_usd).unwrap_or_default();
     let (things, cost) = (line.per.things(), of_before(&parts.moved_usd));
-    let (of_cost, not) = if cost == line.moved_share {
+    let (of_cost, not) = if percent(&cost) == percent(&line.moved_share) {
         (String::new(), format!(", not {}", percent(&cost)))
     } else {
         (format!(", which are {} of the cost,", percent(&cost)), String::new())

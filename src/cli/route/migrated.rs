@@ -119,7 +119,7 @@ pub(in crate::cli) fn summary_keys() -> [(&'static str, Unit); 7] {
 fn factors() -> Section {
     let columns = [
         ("to", "To", Unit::Text, Some(0), "the other model"),
-        ("best_saving", "Same tokens", Unit::Share, Some(0), "the saving if nothing but the price differs"),
+        ("best_saving", "Best", Unit::Share, Some(0), "the saving if nothing but the price differs"),
         (
             "tokenizer",
             "Tokenizer",
@@ -130,7 +130,7 @@ fn factors() -> Section {
         ("verbosity", "Answers", Unit::Share, Some(1), "what the length of its answers takes"),
         ("cache", "Cache", Unit::Share, Some(1), "what its cache hits take"),
         ("tries", "Tries", Unit::Share, Some(1), "what further tries take"),
-        ("saving", "Saves", Unit::Bar, Some(0), "what is left"),
+        ("saving", "Saves", Unit::Share, Some(0), "what is left"),
     ];
     section("factors", "What eats the saving", &columns)
 }

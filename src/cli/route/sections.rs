@@ -89,9 +89,16 @@ fn corners() -> Section {
     section("frontier", "Saving against quality", &columns)
 }
 
-/// The frontier of saving against quality, with the chosen routing in its place; no rows where quality is not known.
+/// A frontier has a corner for each class, each with a list of them; beyond this nobody reads it.
+const CORNERS_MOST: usize = 200;
+
+/// The frontier of saving against quality, with the chosen routing in its place; no rows where quality is not known, or there are
+/// very many classes.
 pub(super) fn of_frontier(classes: &Classes, chosen: Option<&[Ratio]>) -> Section {
     let mut section = corners();
+    if classes.classes().len() > CORNERS_MOST {
+        return section;
+    }
     let Some(mut points) = frontier(classes) else { return section };
     let quality = |moved: &[Ratio]| classes.quality(moved).ok().flatten().unwrap_or_default();
     if let Some(chosen) = chosen {
