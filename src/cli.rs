@@ -19,6 +19,7 @@ mod interrupt;
 mod looks;
 mod man;
 mod output;
+mod parallel;
 mod publish;
 mod route;
 mod schema;
