@@ -169,3 +169,21 @@ fn what_others_have_published_is_told_and_never_used() {
         assert!(out.replace('\n', " ").contains(word), "{word}: {out}");
     }
 }
+
+#[test]
+fn a_cascade_alone_says_what_nobody_answers() {
+    // 1 + 0.4 x 2 of 4; 0.4 x 0.5 of the requests are refused by both.
+    let file = "[cascade]\nbaseline_usd = 4\n[[cascade.stage]]\nid = \"a\"\nusd = 1\naccept = 0.6\n\
+                [[cascade.stage]]\nid = \"b\"\nusd = 2\naccept = 0.5\n";
+    let asked = |more: &[&'static str]| {
+        let args = ["route", "--routes", "-"].into_iter().chain(MARKET).chain(more.iter().copied());
+        Given { stdin: file.into(), ..Given::args(args) }.run()
+    };
+    let told = asked(&["--target-saving", "60%"]);
+    assert_eq!(told.code, 1);
+    for word in ["The cascade saves 55.0%.", "accepted for 20.0% of the requests", "not reached by the cascade"] {
+        assert!(told.out.contains(word), "{word}: {}", told.out);
+    }
+    assert_eq!(asked(&["--target-saving", "55%"]).code, 0);
+    assert_eq!(asked(&["--quality-floor", "0.9"]).code, 2);
+}

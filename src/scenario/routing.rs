@@ -55,6 +55,25 @@ impl Outcome {
         &self.before_usd - &self.parts.moved_usd + self.parts.added_usd()
     }
 
+    /// The same of a share of the units only, each as a whole. The router is paid on all of them unless none is moved.
+    #[must_use]
+    pub fn of_share(&self, share: &Ratio) -> Self {
+        let parts = &self.parts;
+        let router_usd = if share.is_zero() { Ratio::zero() } else { parts.router_usd.clone() };
+        Self {
+            before_usd: self.before_usd.clone(),
+            moved_share: &self.moved_share * share,
+            parts: Parts {
+                moved_usd: &parts.moved_usd * share,
+                cheap_usd: &parts.cheap_usd * share,
+                escalation_usd: &parts.escalation_usd * share,
+                switch_usd: &parts.switch_usd * share,
+                router_usd,
+                cache_usd: &parts.cache_usd * share,
+            },
+        }
+    }
+
     /// Saved, as a share of the cost before; negative if it costs more, `None` if nothing was paid before.
     #[must_use]
     pub fn saving(&self) -> Option<Ratio> {

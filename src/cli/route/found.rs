@@ -15,7 +15,7 @@ use crate::scenario::routing::classes::Classes;
 use crate::scenario::routing::optimize::{frontier, optimize};
 use crate::scenario::routing::session::Pattern;
 use crate::scenario::routing::uniform::Uniform;
-use crate::scenario::routing::{Outcome, Parts};
+use crate::scenario::routing::{Outcome, Parts, RoutingError};
 use crate::units::Ratio;
 
 /// One line of the results.
@@ -37,8 +37,8 @@ pub(super) struct Line {
 /// What comes of a case.
 pub(super) struct Found {
     pub(super) lines: Vec<Line>,
-    /// The line that the tables beside the results are about.
-    pub(super) main: Line,
+    /// The position of [`Found::main`].
+    main: usize,
     pub(super) moved: Vec<Ratio>,
     pub(super) floor_is_reached: bool,
     pub(super) shadow_usd: Option<Ratio>,
@@ -51,21 +51,15 @@ pub(super) struct Found {
 pub(super) fn find(args: &Args, case: &Case) -> Result<Found, Stop> {
     let mut found = Found {
         lines: Vec::new(),
-        main: Line::default(),
+        main: 0,
         moved: case.moved.clone(),
         floor_is_reached: true,
         shadow_usd: None,
         target: None,
         sentences: Vec::new(),
-        patterns: sections::no_patterns(),
+        patterns: sections::patterns(),
         cascaded: None,
     };
-    if let Some(cascade) = &case.cascade {
-        of_cascade(args, cascade, &mut found)?;
-    }
-    if let Some(session) = &case.session {
-        of_session(args, case, session, &mut found)?;
-    }
     match &case.classes {
         Some(classes) => of_classes(args, case, classes, &mut found)?,
         None if args.question.quality_floor.is_some() => {
@@ -75,14 +69,33 @@ pub(super) fn find(args: &Args, case: &Case) -> Result<Found, Stop> {
         }
         None => {}
     }
+    if let Some(session) = &case.session {
+        of_session(args, case, session, &mut found)?;
+    }
+    if let Some(cascade) = &case.cascade {
+        of_cascade(args, cascade, &mut found)?;
+    }
     Ok(found)
 }
 
-/// What routing classes of requests comes to; it is what the tables beside the results are about.
+impl Found {
+    /// The line that the tables beside the results are about: all classes, else the conversation, else the cascade.
+    pub(super) fn main(&self) -> &Line {
+        &self.lines[self.main]
+    }
+
+    /// Answers the target by what is routed first.
+    fn answer(&mut self, args: &Args, target: impl FnOnce(&Ratio) -> Target) {
+        if let (Some(goal), None) = (&args.question.target_saving, &self.target) {
+            self.target = Some(target(goal));
+        }
+    }
+}
+
+/// What routing classes of requests comes to.
 fn of_classes(args: &Args, case: &Case, classes: &Classes, found: &mut Found) -> Result<(), Stop> {
     let per = case.per.unwrap_or_default();
     let floor = args.question.quality_floor.as_ref();
-    found.sentences.clear();
     let mut about_floor = Vec::new();
     if let Some(floor) = floor {
         let best = choose(classes, floor, &mut about_floor)?;
@@ -92,15 +105,40 @@ fn of_classes(args: &Args, case: &Case, classes: &Classes, found: &mut Found) ->
             None => (vec![Ratio::zero(); found.moved.len()], None),
         };
     }
-    let out_of_range = |error: crate::scenario::routing::RoutingError| Problem::error(codes::RANGE, error.to_string());
-    let outcome = classes.outcome(&found.moved).map_err(out_of_range)?;
-    let none = vec![Ratio::zero(); found.moved.len()];
-    let quality = |moved: &[Ratio]| classes.quality(moved).ok().flatten();
+    found.lines = class_lines(case, classes, &found.moved, per)
+        .map_err(|error| Problem::error(codes::RANGE, error.to_string()))?;
+    found.main = found.lines.len() - 1;
+    found.sentences.push(headline(found.main()));
+    found.sentences.extend(break_even(classes, &found.moved));
+    found.sentences.extend(about_floor);
+    if floor.is_some() && found.main().outcome.saving().is_some_and(|saving| saving.is_negative()) {
+        let cheaper = "Not to route at all is cheaper: the router costs more than the moved requests save.";
+        found.sentences.push(cheaper.to_owned());
+    }
+    let moved = found.moved.clone();
+    let kept = floor.filter(|_| found.floor_is_reached).map(|floor| (&*moved, floor));
+    found.answer(args, |goal| needed::of_classes(classes, goal, kept, per));
+    Ok(())
+}
+
+/// A line for each class and one for all; the latter alone where there is only one class.
+fn class_lines(case: &Case, classes: &Classes, moved: &[Ratio], per: Per) -> Result<Vec<Line>, RoutingError> {
+    let outcome = classes.outcome(moved)?;
+    let before = classes.quality(&vec![Ratio::zero(); moved.len()])?;
+    let mut all = Line {
+        route: "all".to_owned(),
+        kind: "all",
+        per,
+        requests_share: Some(Ratio::one()),
+        moved_share: outcome.moved_share.clone(),
+        quality: before.zip(classes.quality(moved)?),
+        outcome,
+        ..Line::default()
+    };
     let mut lines = Vec::new();
-    for (index, class) in classes.classes().iter().enumerate() {
-        let moved = &found.moved[index];
+    for (index, (class, share)) in classes.classes().iter().zip(moved).enumerate() {
         let (from, to) = case.models.get(index).cloned().unwrap_or_default();
-        let of_class = class.quality.as_ref().zip(class.loss());
+        let quality = class.quality.as_ref().zip(class.loss());
         lines.push(Line {
             route: class.id.to_string(),
             kind: "class",
@@ -108,40 +146,17 @@ fn of_classes(args: &Args, case: &Case, classes: &Classes, found: &mut Found) ->
             to,
             per,
             requests_share: Some(classes.weights()[index].clone()),
-            moved_share: moved.clone(),
-            outcome: classes.outcome_of(index, &found.moved).map_err(out_of_range)?,
-            quality: of_class.map(|(quality, loss)| (quality.frontier.clone(), &quality.frontier - moved * loss)),
+            moved_share: share.clone(),
+            outcome: classes.outcome_of(index, moved)?,
+            quality: quality.map(|(quality, loss)| (quality.frontier.clone(), &quality.frontier - share * loss)),
         });
     }
-    let mut all = Line {
-        route: "all".to_owned(),
-        kind: "all",
-        per,
-        requests_share: Some(Ratio::one()),
-        moved_share: outcome.moved_share.clone(),
-        quality: quality(&none).zip(quality(&found.moved)),
-        outcome,
-        ..Line::default()
-    };
     if let [only] = lines.as_slice() {
         (all.route, all.from, all.to) = (only.route.clone(), only.from.clone(), only.to.clone());
         lines.clear();
     }
-    found.sentences.push(headline(&all));
-    found.sentences.extend(break_even(classes, &found.moved));
-    found.sentences.extend(about_floor);
-    if floor.is_some() && all.outcome.saving().is_some_and(|saving| saving.is_negative()) {
-        found
-            .sentences
-            .push("Not to route at all is cheaper: the router costs more than the moved requests save.".to_owned());
-    }
-    let kept = floor.filter(|_| found.floor_is_reached).map(|floor| (&*found.moved, floor));
-    found.target = args.question.target_saving.as_ref().map(|goal| needed::of_classes(classes, goal, kept, per));
-    found.main = all.clone();
     lines.push(all);
-    lines.append(&mut found.lines);
-    found.lines = lines;
-    Ok(())
+    Ok(lines)
 }
 
 /// The cheapest routing that keeps a quality, and its shadow price.
@@ -262,37 +277,21 @@ fn of_session(args: &Args, case: &Case, session: &Session, found: &mut Found) ->
     ] {
         sections::of_pattern(&mut found.patterns, word, what, &routed(pattern, &session.share)?);
     }
-    // The same share of conversations, each as a whole, of a thousand.
-    let whole = routed(Pattern::First, &Ratio::one())?;
-    let scaled = |usd: &Ratio| usd * &session.share;
-    let parts = &whole.parts;
-    let whole_share = Outcome {
-        before_usd: whole.before_usd.clone(),
-        moved_share: session.share.clone(),
-        parts: Parts {
-            moved_usd: scaled(&parts.moved_usd),
-            cheap_usd: scaled(&parts.cheap_usd),
-            escalation_usd: scaled(&parts.escalation_usd),
-            router_usd: &case.router_usd * Ratio::from(u64::from(session.turns)),
-            ..Parts::default()
-        },
-    };
-    sections::of_pattern(&mut found.patterns, "whole", "whole conversations", &whole_share);
+    let all = routed(Pattern::First, &Ratio::one())?;
+    let whole = all.of_share(&session.share);
+    sections::of_pattern(&mut found.patterns, "whole", "whole conversations", &whole);
     found.sentences.push(headline(&line));
-    let lost = &line.outcome.parts.cache_usd;
-    if lost.is_positive() && whole_share.saving() > line.outcome.saving() {
+    if line.outcome.parts.cache_usd.is_positive() && whole.saving() > line.outcome.saving() {
         found.sentences.push("A cache belongs to one model: route conversations, not turns.".to_owned());
     }
-    found.target = args.question.target_saving.as_ref().map(|goal| {
-        let best = whole.saving().unwrap_or_default();
+    found.lines.push(line);
+    found.answer(args, |goal| {
+        let best = all.saving().unwrap_or_default();
         // The router is paid whatever the share.
-        let router = whole.parts.router_usd.checked_div(&whole.before_usd).unwrap_or_default();
+        let router = all.parts.router_usd.checked_div(&all.before_usd).unwrap_or_default();
         let kept = &best + &router;
-        let share = kept.is_positive().then(|| (goal + &router) / kept);
-        needed::of_conversations(&best, goal, share)
+        needed::of_conversations(&best, goal, kept.is_positive().then(|| (goal + &router) / kept))
     });
-    found.main = line.clone();
-    found.lines.insert(0, line);
     Ok(())
 }
 
@@ -327,9 +326,7 @@ fn of_cascade(args: &Args, of_file: &Cascade, found: &mut Found) -> Result<(), S
             .sentences
             .push(format!("No model's answer is accepted for {} of the requests.", percent(&cascaded.unanswered)));
     }
-    let goal = args.question.target_saving.as_ref();
-    found.target = goal.map(|goal| needed::of_cascade(&saving, goal));
-    found.main = line.clone();
+    found.answer(args, |goal| needed::of_cascade(&saving, goal));
     found.lines.push(line);
     found.cascaded = Some(cascaded);
     Ok(())

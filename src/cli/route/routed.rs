@@ -1,7 +1,7 @@
 //! Some of the work on a cheaper model: the document.
 
-use super::case::case;
-use super::found::{Line, find};
+use super::case::{Case, case};
+use super::found::{Found, Line, find};
 use super::sections::{self, share, thousand};
 use super::{Answer, Args, Parts, or_none, plans};
 use crate::cli::Stop;
@@ -140,52 +140,17 @@ pub(super) fn answer(
 ) -> Result<Answer, Stop> {
     let case = case(args, asked, plans, world, problems)?;
     let found = find(args, &case)?;
-    let (of_plans, complete) = plans::section(plans, found.main.outcome.saving().as_ref(), asked, problems);
-    // What a cascade costs is told stage by stage.
-    let mut sections = vec![match found.main.kind {
-        "cascade" => sections::all()[0].clone(),
-        _ => sections::of_parts(&found.main.outcome, found.main.per),
-    }];
-    sections.push(match &case.classes {
-        Some(classes) => sections::of_frontier(classes, found.floor_is_reached.then_some(&*found.moved)),
-        None => sections::all()[1].clone(),
-    });
-    sections.push(found.patterns);
-    sections.push(sections::of_cascade(case.cascade.as_ref().zip(found.cascaded.as_ref())));
-    sections.push(of_plans);
-    let target = found.target.as_ref();
-    let number = |value: Option<Ratio>| or_none(value, share);
-    let summary: Record = summary_keys()
-        .into_iter()
-        .map(|(key, _)| {
-            let cell = match key {
-                "routes" => Cell::Count(found.lines.len() as u64),
-                "unit" => Cell::Text(found.main.per.thousand().to_owned()),
-                "before_usd" => thousand(&found.main.outcome.before_usd),
-                "after_usd" => thousand(&found.main.outcome.after_usd()),
-                "saving" => number(found.main.outcome.saving()),
-                "moved_share" => share(found.main.moved_share.clone()),
-                "quality" => number(found.main.quality.as_ref().map(|(_, after)| after.clone())),
-                "quality_floor" => number(args.question.quality_floor.clone()),
-                "quality_floor_is_reached" => {
-                    or_none(args.question.quality_floor.as_ref(), |_| Cell::Flag(found.floor_is_reached))
-                }
-                "usd_per_quality_point" => {
-                    or_none(found.shadow_usd.as_ref(), |usd| thousand(&(usd / Ratio::from(100))))
-                }
-                "best_saving" => number(case.classes.as_ref().and_then(Classes::best_saving)),
-                "target_saving" => number(args.question.target_saving.clone()),
-                "needed_share" => number(target.and_then(|target| target.share.clone())),
-                _ => or_none(target, |target| Cell::Flag(target.is_reached)),
-            };
-            (key, cell)
-        })
-        .collect();
-    let row = |line: &Line| Row { group: None, cells: FIELDS.iter().map(|(.., fill)| fill(line)).collect() };
-    let mut footer = found.sentences;
-    footer.extend(target.into_iter().flat_map(|target| target.sentences.clone()));
-    footer.extend(case.notes);
-    footer.push(basis(asked, &found.lines));
+    let main = found.main();
+    let (of_plans, complete) = plans::section(plans, main.outcome.saving().as_ref(), asked, problems);
+    let chosen = found.floor_is_reached.then_some(&*found.moved);
+    let sections = vec![
+        // What a cascade costs is told stage by stage.
+        if main.kind == "cascade" { sections::parts() } else { sections::of_parts(&main.outcome, main.per) },
+        case.classes.as_ref().map_or_else(sections::corners, |classes| sections::of_frontier(classes, chosen)),
+        found.patterns.clone(),
+        sections::of_cascade(case.cascade.as_ref().zip(found.cascaded.as_ref())),
+        of_plans,
+    ];
     let mut columns = columns();
     if found.lines.iter().all(|line| line.quality.is_none()) {
         hide(&mut columns, "quality");
@@ -193,19 +158,47 @@ pub(super) fn answer(
     if found.lines.len() == 1 {
         hide(&mut columns, "requests_share");
     }
+    let row = |line: &Line| Row { group: None, cells: FIELDS.iter().map(|(.., fill)| fill(line)).collect() };
+    let rows = found.lines.iter().map(row).collect();
+    let (target, notes) = (found.target.as_ref(), case.notes.iter());
+    let of_target = target.into_iter().flat_map(|target| &target.sentences);
+    let footer = found.sentences.iter().chain(of_target).chain(notes).cloned();
     Ok(Answer {
         no: target.is_some_and(|target| !target.is_reached) || !found.floor_is_reached,
         complete,
         report: Parts {
             kind: "route",
-            rows: found.lines.iter().map(row).collect(),
             columns,
+            rows,
             sections,
-            summary,
-            footer,
+            summary: summary(args, &case, &found),
+            footer: footer.chain([basis(asked, &found.lines)]).collect(),
             inputs: case.inputs,
         },
     })
+}
+
+fn summary(args: &Args, case: &Case, found: &Found) -> Record {
+    let (main, target, question) = (found.main(), found.target.as_ref(), &args.question);
+    let number = |value: Option<Ratio>| or_none(value, share);
+    let of = |key: &str| match key {
+        "routes" => Cell::Count(found.lines.len() as u64),
+        "unit" => Cell::Text(main.per.thousand().to_owned()),
+        "before_usd" => thousand(&main.outcome.before_usd),
+        "after_usd" => thousand(&main.outcome.after_usd()),
+        "saving" => number(main.outcome.saving()),
+        "moved_share" => share(main.moved_share.clone()),
+        "quality" => number(main.quality.as_ref().map(|(_, after)| after.clone())),
+        "quality_floor" => number(question.quality_floor.clone()),
+        "quality_floor_is_reached" => or_none(question.quality_floor.as_ref(), |_| Cell::Flag(found.floor_is_reached)),
+        "usd_per_quality_point" => or_none(found.shadow_usd.as_ref(), |usd| thousand(&(usd / Ratio::from(100)))),
+        "best_saving" => number(case.classes.as_ref().and_then(Classes::best_saving)),
+        "target_saving" => number(question.target_saving.clone()),
+        "needed_share" => number(target.and_then(|target| target.share.clone())),
+        "target_is_reached" => or_none(target, |target| Cell::Flag(target.is_reached)),
+        other => unreachable!("`{other}` is no key of the summary"),
+    };
+    summary_keys().into_iter().map(|(key, _)| (key, of(key))).collect()
 }
 
 fn hide(columns: &mut [Column], key: &str) {

@@ -44,7 +44,7 @@ pub(super) fn section(key: &'static str, title: &str, columns: &[Short]) -> Sect
     }
 }
 
-fn parts() -> Section {
+pub(super) fn parts() -> Section {
     let columns = [
         ("part", "Part", Unit::Text, None, "the part, in a word"),
         ("what", "What", Unit::Text, Some(0), "what it is"),
@@ -77,7 +77,7 @@ pub(super) fn of_parts(outcome: &Outcome, per: Per) -> Section {
     section
 }
 
-fn corners() -> Section {
+pub(super) fn corners() -> Section {
     let columns = [
         ("moved", "Moved", Unit::List, Some(0), "the classes that are moved, with the share of one that is split"),
         ("moved_share", "Of work", Unit::Share, Some(1), "share of all requests that is moved"),
@@ -134,7 +134,7 @@ pub(super) fn of_frontier(classes: &Classes, chosen: Option<&[Ratio]>) -> Sectio
     section
 }
 
-fn patterns() -> Section {
+pub(super) fn patterns() -> Section {
     let columns = [
         ("pattern", "Pattern", Unit::Text, None, "the pattern, in a word"),
         ("what", "Cheap turns", Unit::Text, Some(0), "which turns are on the cheap model"),
@@ -167,10 +167,6 @@ pub(super) fn of_pattern(section: &mut Section, word: &str, what: &str, outcome:
             of_before(&saved),
         ],
     });
-}
-
-pub(super) fn no_patterns() -> Section {
-    patterns()
 }
 
 fn stages() -> Section {
