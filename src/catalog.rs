@@ -9,6 +9,7 @@ mod call;
 pub mod codes;
 pub mod config;
 pub mod distribution;
+mod form;
 mod lower;
 pub mod policy;
 mod read;
@@ -16,6 +17,7 @@ pub mod routes;
 mod set;
 mod shape;
 mod syntax;
+pub mod uncertain;
 mod value;
 
 pub use builtin::bundled;

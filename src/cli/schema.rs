@@ -103,7 +103,7 @@ impl Kind {
         Self { name, result, summary, tables: Vec::new() }
     }
 
-    /// With a table beside the results.
+    /// With a table that may stand beside the results.
     pub(super) fn with(mut self, section: &Section) -> Self {
         self.tables.push((section.key, result(section.key, &section.columns)));
         self
@@ -117,11 +117,10 @@ impl Kind {
             properties.insert((*key).to_owned(), json!({"type": "array", "items": row}));
         }
         properties.insert("summary".to_owned(), self.summary.clone());
-        let mut then = json!({"properties": properties});
-        if !self.tables.is_empty() {
-            then["required"] = self.tables.iter().map(|(key, _)| *key).collect();
-        }
-        json!({"if": {"required": ["kind"], "properties": {"kind": {"const": self.name}}}, "then": then})
+        json!({
+            "if": {"required": ["kind"], "properties": {"kind": {"const": self.name}}},
+            "then": {"properties": properties},
+        })
     }
 }
 
@@ -176,7 +175,9 @@ fn words_of_check() -> [(&'static str, Value); 3] {
 fn output_schema() -> String {
     let analyzed: Vec<Column> = analyze::fields(&[]).into_iter().map(|field| field.column).collect();
     let kinds = [
-        Kind::new("analyze", analyzed, summary_of_plans()),
+        Kind::new("analyze", analyzed, summary_of_plans())
+            .with(&analyze::spreads())
+            .with(&analyze::tornado_of_margin()),
         Kind::new("compare", compare::columns(&[]), summary_of_plans()),
         Kind::new("ladder", compare::ladder_columns(), summary_of_plans()),
         Kind::new("check", check::columns(), summary(CHECKED, &words_of_check())),
