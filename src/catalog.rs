@@ -13,6 +13,7 @@ mod form;
 mod lower;
 pub mod policy;
 mod read;
+pub mod routes;
 mod set;
 mod shape;
 mod syntax;

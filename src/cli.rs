@@ -21,6 +21,7 @@ mod man;
 mod output;
 mod parallel;
 mod publish;
+mod route;
 mod schema;
 mod values;
 mod version;
@@ -58,6 +59,7 @@ enum Verb {
     Compare(Box<compare::Args>),
     Explain(Box<explain::Args>),
     Diff(Box<diff::Args>),
+    Route(Box<route::Args>),
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -156,6 +158,7 @@ pub fn run(world: &mut World<'_>) -> u8 {
         Verb::Compare(args) => finish(compare::run(&args, world), &args.output, world),
         Verb::Explain(args) => finish(explain::run(&args, world), &args.output, world),
         Verb::Diff(args) => finish(diff::run(&args, world), &args.output, world),
+        Verb::Route(args) => finish(route::run(&args, world), &args.output, world),
         Verb::Schema(args) => schema::run(&args, world),
         Verb::Completions(args) => completions::run(&args, world),
         Verb::Man(args) => man::run(&args, world),
