@@ -21,10 +21,11 @@ const ADDRESSES: &[(&str, &[&str])] = &[
     ("indicatif", &["cli/parallel.rs"]),
     ("jiff", &["units", "cli"]),
     ("libm", &["population", "simulation", "uncertainty", "scenario", "render/chart.rs", "render/palette.rs"]),
-    ("serde", &["render/json.rs", "cli/diff/earlier.rs", "cli/schema.rs", "cli/version.rs"]),
+    ("serde", &["catalog/import", "render/json.rs", "cli/diff/earlier.rs", "cli/schema.rs", "cli/version.rs"]),
     (
         "serde_json",
         &[
+            "catalog/import",
             "render/json.rs",
             "render/gitlab.rs",
             "render/sarif.rs",
