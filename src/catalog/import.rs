@@ -199,9 +199,9 @@ struct Entry {
 /// # Errors
 ///
 /// If it is no JSON, or the file of none of the three; the problem says what it looks like.
-pub fn recognize(source: &Arc<Source>) -> Result<Project, Problem> {
+pub fn recognize(source: &Arc<Source>) -> Result<Project, Box<Problem>> {
     let piece = whole(source)?;
-    looks_like(piece).ok_or_else(|| unknown(source, piece))
+    looks_like(piece).ok_or_else(|| Box::new(unknown(source, piece)))
 }
 
 /// Reads a file of a project.
@@ -209,17 +209,16 @@ pub fn recognize(source: &Arc<Source>) -> Result<Project, Problem> {
 /// # Errors
 ///
 /// If it is no JSON, or not of that project; the problem says which it looks like.
-pub fn read(project: Project, source: &Arc<Source>, terms: Terms<'_>) -> Result<Imported, Problem> {
+pub fn read(project: Project, source: &Arc<Source>, terms: Terms<'_>) -> Result<Imported, Box<Problem>> {
     let piece = whole(source)?;
     match looks_like(piece) {
         Some(found) if found != project => {
             let message = format!("`{}` looks like a file of {found}, not of {project}", source.name);
-            return Err(Problem::error(codes::IMPORT, message)
-                .at(Place::whole(source))
-                .help(format!("read it with `--from {found}`, or `--from auto`")));
+            let problem = Problem::error(codes::IMPORT, message).at(Place::whole(source));
+            return Err(Box::new(problem.help(format!("read it with `--from {found}`, or `--from auto`"))));
         }
         Some(_) => {}
-        None => return Err(unknown(source, piece)),
+        None => return Err(Box::new(unknown(source, piece))),
     }
     let entries = match project {
         Project::ModelsDev => models_dev::entries(piece),
@@ -230,7 +229,7 @@ pub fn read(project: Project, source: &Arc<Source>, terms: Terms<'_>) -> Result<
 }
 
 /// The text as one JSON value.
-fn whole(source: &Arc<Source>) -> Result<Piece<'_>, Problem> {
+fn whole(source: &Arc<Source>) -> Result<Piece<'_>, Box<Problem>> {
     Piece::whole(&source.text).map_err(|wrong| {
         let place = wrong.at.map_or_else(|| Place::whole(source), |at| Place::at(source, at..at));
         let text = &source.text;
@@ -241,7 +240,8 @@ fn whole(source: &Arc<Source>) -> Result<Piece<'_>, Problem> {
             false if is_plan_file => (&*wrong.why, "a plan file needs no import: `plancost prices list FILE` reads it"),
             false => (&*wrong.why, "take the JSON file that models.dev, litellm or genai-prices publishes"),
         };
-        Problem::error(codes::IMPORT, format!("`{}` is not JSON: {why}", source.name)).at(place).help(help)
+        let message = format!("`{}` is not JSON: {why}", source.name);
+        Box::new(Problem::error(codes::IMPORT, message).at(place).help(help))
     })
 }
 

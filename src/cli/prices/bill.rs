@@ -118,7 +118,7 @@ const FIELDS: [Field<Line>; 7] = [
         table::text(l.tier.as_deref())
     }),
     ("usd", "USD", Unit::Rate, Some(0), "what they cost", |l| Cell::Usd(l.usd.clone().into())),
-    ("share", "Share", Unit::Bar, Some(4), "of the bill", |l| {
+    ("share", "Share", Unit::Share, Some(4), "of the bill", |l| {
         l.share.clone().map_or(Cell::Missing(Missing::NotApplicable), |share| Cell::Share(share.into()))
     }),
 ];

@@ -191,7 +191,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         Day::On(day) => day,
         Day::Today => today(),
     });
-    let refuse = |problem: Problem| Stop { exit: Exit::Input, problems: vec![problem] };
+    let refuse = |problem: Box<Problem>| Stop { exit: Exit::Input, problems: vec![*problem] };
     let project = match args.from.project() {
         Some(project) => project,
         None => import::recognize(source).map_err(refuse)?,

@@ -133,7 +133,7 @@ fn class(line: &Line<'_>, class: TokenClass) -> Cell {
 /// `>200k`, `>=128k`.
 pub(super) fn mark(tier: &ContextTier) -> String {
     let tokens = tier.prompt_tokens.0;
-    let size = if tokens % 1_000 == 0 { format!("{}k", tokens / 1_000) } else { tokens.to_string() };
+    let size = if tokens.is_multiple_of(1_000) { format!("{}k", tokens / 1_000) } else { tokens.to_string() };
     format!("{}{size}", if tier.inclusive { ">=" } else { ">" })
 }
 

@@ -127,7 +127,7 @@ impl PriceArgs {
 }
 
 /// Whatever another project's file says, every seller's prices that count; whose file it is, is seen from its shape.
-fn imported(source: &Arc<Source>) -> Result<Imported, Problem> {
+fn imported(source: &Arc<Source>) -> Result<Imported, Box<Problem>> {
     let project = import::recognize(source)?;
     import::read(project, source, Terms { day: None, sellers: &|_| false })
 }
@@ -141,7 +141,7 @@ fn together(texts: Vec<Input>, asked: Option<Date>, problems: &mut Vec<Problem>)
     let mut newest = catalog.newest;
     for input in &json {
         match imported(&input.source) {
-            Err(problem) => problems.push(problem),
+            Err(problem) => problems.push(*problem),
             Ok(file) => {
                 problems.extend(file.problems);
                 let dates = file.rates.iter().flat_map(|rates| [rates.provenance.checked, rates.validity.from]);
