@@ -257,6 +257,10 @@ fn the_worked_bill_comes_out_to_the_last_digit() {
         "--json",
     ]);
     assert_eq!((code, bill["summary"]["usd"].to_string().as_str()), (0, "0.28375"));
+    // One token at 0.003625 dollars a million: more digits than a number of the document has.
+    let (_, bill) =
+        json(&["prices", "bill", "deepseek-v4-pro", "--cache-read", "1", "--as-of", "2026-07-01", "--json"]);
+    assert_eq!(bill["summary"]["exact"], "0.000000003625");
 }
 
 #[test]

@@ -34,7 +34,7 @@ codes! {
     UNKNOWN_PLAN 12 "a plan that does not exist"
         "The command names plans by their ids, or by patterns such as `claude-*`. None of the plans that were on sale that \
          day fits. `plancost analyze --columns plan` lists them; `--as-of` asks for another day."
-    UNKNOWN_MODEL 13 "a model that does not exist"
+    UNKNOWN_MODEL 16 "a model that does not exist"
         "The command names models by their exact names or an alias, or by patterns such as `claude-*`. No file prices such \
          a model, or not on that day. `plancost prices list --columns model` lists them; `--as-of` asks for another day."
     UNREADABLE 101 "a file cannot be read"

@@ -105,7 +105,7 @@ struct Line {
     share: Option<Ratio>,
 }
 
-const FIELDS: [Field<Line>; 7] = [
+const FIELDS: [Field<Line>; 8] = [
     ("class", "Class", Unit::Text, Some(0), "kind of token, or `requests` for their fees", |l| {
         Cell::Text(l.class.to_owned())
     }),
@@ -118,6 +118,9 @@ const FIELDS: [Field<Line>; 7] = [
         table::text(l.tier.as_deref())
     }),
     ("usd", "USD", Unit::Rate, Some(0), "what they cost", |l| Cell::Usd(l.usd.clone().into())),
+    ("exact", "Exact", Unit::Text, None, "the same with every digit, where a number has nine decimals", |l| {
+        Cell::Text(l.usd.to_exact())
+    }),
     ("share", "Share", Unit::Share, Some(4), "of the bill", |l| {
         l.share.clone().map_or(Cell::Missing(Missing::NotApplicable), |share| Cell::Share(share.into()))
     }),
@@ -126,6 +129,7 @@ const FIELDS: [Field<Line>; 7] = [
 pub(super) fn shape() -> Shape {
     let summary = vec![
         ("usd", Unit::Rate),
+        ("exact", Unit::Text),
         ("fees_usd", Unit::Rate),
         ("blended_usd_per_mtok", Unit::Rate),
         ("tokens", Unit::Count),
@@ -162,6 +166,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         sections: Vec::new(),
         summary: vec![
             ("usd", usd(&bill.usd)),
+            ("exact", Cell::Text((&bill.usd * &times).to_exact())),
             ("fees_usd", usd(&bill.fees)),
             ("blended_usd_per_mtok", table::usd(bill.blended_usd_per_mtok.clone())),
             ("tokens", Cell::Count(tokens.saturating_mul(args.request.requests))),
