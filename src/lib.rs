@@ -30,10 +30,14 @@ pub mod policy;
 
 pub mod scenario;
 
+pub mod usage;
+
 pub mod explain;
 
 // Edges: text in, text out.
 pub mod catalog;
+
+pub mod logs;
 
 pub mod render;
 

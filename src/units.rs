@@ -4,14 +4,19 @@
 //! has touched (a month of weeks, a break-even) is an exact fraction in [`Ratio`]. Nothing here rounds; rounding
 //! happens once, in `render`.
 
+mod instant;
 mod ratio;
 
+pub use instant::Instant;
 pub use ratio::{ParseNumberError, Ratio};
 
 use std::ops::{Add, Mul};
 
 /// A calendar day of the proleptic Gregorian calendar.
 pub use jiff::civil::Date;
+
+/// A time zone: its name, and its offset from UTC at every instant.
+pub use jiff::tz::TimeZone;
 
 /// An exact amount of US dollars, in whole units of 1e-18 dollars.
 ///

@@ -14,15 +14,18 @@ const ADDRESSES: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli/completions.rs"]),
     ("clap_mangen", &["cli/man.rs"]),
     ("comfy_table", &["render/text.rs"]),
-    ("csv", &["render/csv.rs"]),
+    ("csv", &["logs", "render/csv.rs"]),
     ("dashu_int", &["units"]),
     ("dashu_ratio", &["units"]),
     ("glob", &["cli", "main.rs", "policy.rs"]),
     ("jiff", &["units", "cli"]),
+    ("memchr", &["logs"]),
+    ("ruzstd", &["logs"]),
     ("serde", &["render/json.rs", "cli/diff/earlier.rs", "cli/schema.rs", "cli/version.rs"]),
     (
         "serde_json",
         &[
+            "logs",
             "render/json.rs",
             "render/gitlab.rs",
             "render/sarif.rs",
@@ -39,6 +42,7 @@ const ADDRESSES: &[(&str, &[&str])] = &[
     ("toml", &["catalog"]),
     ("toml_parser", &["catalog"]),
     ("unicode_width", &["render"]),
+    ("walkdir", SHELL),
 ];
 
 const SHELL: &[&str] = &["cli", "main.rs"];

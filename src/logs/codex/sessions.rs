@@ -1,0 +1,122 @@
+//! All rollouts together: which files are one session, and what forks copied.
+//!
+//! The rules, beyond those of one file:
+//!
+//! 1. Files of one name, wherever they lie and compressed or not, are one session; the one with the most events holds.
+//! 2. A fork may begin with a copy of its parent, stamped anew, and its totals go on from the parent's; a sub-agent may
+//!    be called a fork and begin at zero. So what is dropped is what can be shown to be a copy: the longest run of
+//!    events at its start whose running totals stand in the parent in the same order. Some may be missing there, as
+//!    files lose lines.
+//! 3. Where the fork says at which record its own history begins, that decides.
+//! 4. Without the parent's file, a fork that brings its parent's description along, or events before any turn, has its
+//!    first burst dropped: all events before a second passes between two records, or before its first turn where copied
+//!    events come before one.
+//! 5. Files of one session id under other names repeat each other in the same way as forks.
+//! 6. A response that a record names by thread and id counts once, wherever it stands.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::{Event, Rollout};
+use crate::logs::tally::{Note, Tally};
+use crate::units::Instant;
+use crate::usage::{Record, Source};
+
+/// The responses of all sessions. Each rollout comes with the name of its file.
+pub(in crate::logs) fn records(rollouts: Vec<(Arc<str>, Rollout)>, tally: &mut Tally) -> Vec<Record> {
+    let rollouts = one_a_session(rollouts, tally);
+    let mut by_id = HashMap::<&str, Vec<usize>>::new();
+    for (index, (_, rollout)) in rollouts.iter().enumerate() {
+        if let Some(id) = &rollout.id {
+            by_id.entry(id).or_default().push(index);
+        }
+    }
+    let mut responses = HashSet::new();
+    let mut records = Vec::new();
+    for (index, (_, rollout)) in rollouts.iter().enumerate() {
+        let find = |id: &Option<Arc<str>>| id.as_deref().and_then(|id| by_id.get(id)).map_or(&[][..], Vec::as_slice);
+        // Rollouts are in order of time: of files with one id, earlier ones are what later ones repeat.
+        let earlier = find(&rollout.id).iter().filter(|&&other| other < index);
+        let parents = find(&rollout.forked_from).iter().filter(|&&other| other != index);
+        let sources: Vec<&Rollout> = parents.chain(earlier).map(|&other| &rollouts[other].1).collect();
+        let copied = rollout.copied(&sources);
+        tally.add(Note::CopiedByFork, copied as u64);
+        for event in &rollout.events[copied..] {
+            let response = event.response.as_deref().filter(|response| !response.is_empty());
+            if response.is_some_and(|response| !responses.insert(response)) {
+                tally.note(Note::CopiedElsewhere);
+                continue;
+            }
+            records.push(rollout.record(event, tally));
+        }
+    }
+    records
+}
+
+/// One rollout for each file name, in order of time.
+fn one_a_session(mut rollouts: Vec<(Arc<str>, Rollout)>, tally: &mut Tally) -> Vec<(Arc<str>, Rollout)> {
+    let most_events = |rollout: &Rollout| std::cmp::Reverse(rollout.events.len());
+    let key = |(path, rollout): &(Arc<str>, Rollout)| (session_name(path), most_events(rollout), Arc::clone(path));
+    rollouts.sort_by_cached_key(key);
+    let before = rollouts.len();
+    rollouts.dedup_by(|later, earlier| session_name(&later.0) == session_name(&earlier.0));
+    tally.add(Note::SameSession, (before - rollouts.len()) as u64);
+    let starts = |rollout: &Rollout| rollout.events.first().map(|event: &Event| event.instant);
+    rollouts.sort_by(|(a_path, a), (b_path, b)| (starts(a), a_path).cmp(&(starts(b), b_path)));
+    rollouts
+}
+
+/// The name of a file without its folders and endings.
+fn session_name(path: &str) -> String {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    let name = name.strip_suffix(".zst").unwrap_or(name);
+    name.strip_suffix(".jsonl").unwrap_or(name).to_owned()
+}
+
+impl Rollout {
+    /// How many events at the start are not its own.
+    fn copied(&self, sources: &[&Self]) -> usize {
+        let has_ordinals = self.events.first().is_some_and(|event| event.ordinal.is_some());
+        if let Some(own_from) = self.own_from.filter(|_| has_ordinals) {
+            let is_copy = |event: &&Event| event.ordinal.is_some_and(|ordinal| ordinal < own_from);
+            return self.events.iter().take_while(is_copy).count();
+        }
+        let shown = sources.iter().map(|source| self.repeats(source)).max().unwrap_or(0);
+        let brings_parent = self.forked_from.is_some() && (self.has_copied_meta || self.starts_before_turn);
+        if shown == 0 && brings_parent { self.burst } else { shown }
+    }
+
+    /// The length of the longest run of events at the start that stand in another rollout in the same order.
+    fn repeats(&self, source: &Self) -> usize {
+        let mut marks = source.events.iter().filter_map(|event| event.mark);
+        let mut run = 0;
+        for (index, event) in self.events.iter().enumerate() {
+            match event.mark {
+                Some(mark) if marks.any(|other| other == mark) => run = index + 1,
+                Some(_) => break,
+                // A record without totals goes with what is around it.
+                None => {}
+            }
+        }
+        run
+    }
+
+    fn record(&self, event: &Event, tally: &mut Tally) -> Record {
+        let instant: Instant = event.instant;
+        Record {
+            instant,
+            model: event.model.clone(),
+            tokens: event.used.tokens(tally),
+            requests: 1,
+            web_searches: 0,
+            service: event.service,
+            side: self.is_subagent,
+            stated_usd: None,
+            id: event.response.clone().filter(|response| !response.is_empty()),
+            session: self.id.clone(),
+            project: self.project.clone(),
+            user: None,
+            source: Source::Codex,
+        }
+    }
+}

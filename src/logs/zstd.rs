@@ -1,0 +1,91 @@
+//! Streams that may be compressed with Zstandard: told by their first bytes, unpacked as they are read.
+
+use std::io::{self, BufRead, BufReader, Read};
+
+use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
+use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
+
+/// What a frame begins with.
+const MAGIC: [u8; 4] = 0xFD2F_B528_u32.to_le_bytes();
+
+/// The most memory a frame may ask for; the strongest usual setting asks for 8 MiB.
+const WINDOW_MAX: u64 = 32 * 1024 * 1024;
+
+type Input<R> = io::Chain<io::Cursor<Vec<u8>>, R>;
+
+/// A stream, packed or not.
+pub(super) enum Stream<R: Read> {
+    Plain(Input<R>),
+    Packed(Box<Frames<Input<R>>>),
+}
+
+/// Looks at the first bytes of a stream. One that cannot be read says so when it is.
+pub(super) fn unpacked<R: Read>(mut input: R) -> Stream<R> {
+    let mut first = Vec::with_capacity(MAGIC.len());
+    let failed = input.by_ref().take(MAGIC.len() as u64).read_to_end(&mut first).is_err();
+    let is_packed = !failed && first == MAGIC;
+    let input = io::Cursor::new(first).chain(input);
+    if is_packed { Stream::Packed(Box::new(Frames::new(input))) } else { Stream::Plain(input) }
+}
+
+/// One frame after another, unpacked.
+pub(super) struct Frames<R: Read> {
+    input: BufReader<R>,
+    decoder: FrameDecoder,
+    /// A frame has begun and not all of it was handed on.
+    is_within: bool,
+}
+
+impl<R: Read> Frames<R> {
+    fn new(input: R) -> Self {
+        let mut decoder = FrameDecoder::new();
+        decoder.set_max_window_size(WINDOW_MAX);
+        Self { input: BufReader::new(input), decoder, is_within: false }
+    }
+
+    /// Goes on to the next frame; `false` at the end.
+    fn begin(&mut self) -> io::Result<bool> {
+        loop {
+            if self.input.fill_buf()?.is_empty() {
+                return Ok(false);
+            }
+            match self.decoder.init(&mut self.input) {
+                Ok(()) => return Ok(true),
+                Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame { length, .. })) => {
+                    io::copy(&mut self.input.by_ref().take(length.into()), &mut io::sink())?;
+                }
+                Err(error) => return Err(io::Error::other(error)),
+            }
+        }
+    }
+
+    fn check(&self) -> io::Result<()> {
+        match (self.decoder.get_checksum_from_data(), self.decoder.get_calculated_checksum()) {
+            (Some(stated), Some(found)) if stated != found => {
+                Err(io::Error::other("the unpacked data does not have the checksum that it should"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl<R: Read> Read for Frames<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if !self.is_within && !self.begin()? {
+                return Ok(0);
+            }
+            self.is_within = true;
+            while self.decoder.can_collect() == 0 && !self.decoder.is_finished() {
+                let decoded = self.decoder.decode_blocks(&mut self.input, BlockDecodingStrategy::UptoBlocks(1));
+                decoded.map_err(io::Error::other)?;
+            }
+            let read = self.decoder.read(into)?;
+            if read > 0 || into.is_empty() {
+                return Ok(read);
+            }
+            self.check()?;
+            self.is_within = false;
+        }
+    }
+}
