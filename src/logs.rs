@@ -129,7 +129,6 @@ fn plain(format: Format, input: impl Read, buffer: &mut Buffer, part: &mut Part)
         Format::Codex => codex::read(input, buffer, part),
         Format::Events => events::read(input, buffer, part),
     }
-    part.sightings.shrink_to_fit();
 }
 
 impl Part {
@@ -166,7 +165,8 @@ pub fn combine(mut parts: Vec<Part>) -> Log {
     parts.sort_by(|a, b| a.name.cmp(&b.name));
     let mut log = Log { files: parts.len(), ..Log::default() };
     let file_order = file_order(&parts);
-    let (mut sightings, mut merged) = (Vec::new(), Merged::default());
+    let mut sightings = Vec::with_capacity(parts.iter().map(|part| part.sightings.len()).sum());
+    let mut merged = Merged::default();
     let (mut rollouts, mut tables) = (Vec::new(), Vec::<Vec<Record>>::new());
     for (file, part) in parts.into_iter().enumerate() {
         log.bytes += part.bytes;
@@ -195,7 +195,8 @@ pub fn combine(mut parts: Vec<Part>) -> Log {
     log.records = found.records;
     log.records.extend(tables.into_iter().flatten());
     log.records.extend(codex::sessions::records(rollouts, &mut log.tally));
-    log.records.sort_by(|a, b| a.instant.cmp(&b.instant));
+    log.records.sort_by_key(|record| record.instant);
+    log.tally.add(Note::NoModel, log.records.iter().filter(|record| record.model.is_none()).count() as u64);
     log.meters.sort_by_key(|meter| (meter.instant, meter.window_minutes, meter.used_millipercent));
     log.meters.dedup();
     log.limit_hits.sort();
@@ -240,6 +241,11 @@ fn money(raw: &[u8]) -> Option<Usd> {
 
 /// Thousandths of a number as it is written; below that is cut off.
 fn millis(raw: &[u8]) -> Option<u64> {
+    // Most are whole, and short.
+    let whole = raw.strip_suffix(b".0").unwrap_or(raw);
+    if whole.len() <= 15 && !whole.is_empty() && whole.iter().all(u8::is_ascii_digit) {
+        return Some(1_000 * whole.iter().fold(0, |number, digit| number * 10 + u64::from(digit - b'0')));
+    }
     u64::try_from((decimal(raw)? * Ratio::from(1_000)).floor().to_i128()?).ok()
 }
 

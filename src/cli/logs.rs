@@ -115,9 +115,10 @@ pub fn find(roots: &[Root]) -> Found {
         if !root.must_exist && !root.path.exists() {
             continue;
         }
+        let real_root = root.path.canonicalize().unwrap_or_else(|_| root.path.clone());
         for entry in WalkDir::new(&root.path).max_depth(DEPTH_MAX) {
             match entry {
-                Ok(entry) => look(root, &entry, &mut seen, &mut found),
+                Ok(entry) => look(root, &real_root, &entry, &mut seen, &mut found),
                 Err(error) => {
                     let path = error.path().unwrap_or(&root.path).to_owned();
                     let why = error.into_io_error().map_or_else(|| "a loop of links".to_owned(), |e| e.to_string());
@@ -132,7 +133,7 @@ pub fn find(roots: &[Root]) -> Found {
     found
 }
 
-fn look(root: &Root, entry: &walkdir::DirEntry, seen: &mut BTreeSet<PathBuf>, found: &mut Found) {
+fn look(root: &Root, real_root: &Path, entry: &walkdir::DirEntry, seen: &mut BTreeSet<PathBuf>, found: &mut Found) {
     let path = entry.path();
     if entry.file_type().is_dir() {
         if entry.depth() == DEPTH_MAX {
@@ -145,8 +146,12 @@ fn look(root: &Root, entry: &walkdir::DirEntry, seen: &mut BTreeSet<PathBuf>, fo
     if !is_below || !is_log(path, entry.depth() == 0) {
         return;
     }
-    // Links to files are followed, links to folders are not.
-    let seen_before = path.canonicalize().and_then(|real| Ok((std::fs::metadata(path)?, !seen.insert(real))));
+    // Links to files are followed, links to folders are not, so only a link's real path needs to be asked for.
+    let real = match entry.depth() {
+        1.. if !entry.path_is_symlink() => Ok(real_root.join(inside)),
+        _ => path.canonicalize(),
+    };
+    let seen_before = real.and_then(|real| Ok((std::fs::metadata(path)?, !seen.insert(real))));
     match seen_before {
         Ok((metadata, false)) if metadata.is_file() => match root.format.map_or_else(|| format_of(path), Ok) {
             Ok(format) => {

@@ -112,9 +112,6 @@ impl Reader<'_> {
             });
         }
         let model = self.names.get(Field::Model, message.model);
-        if model.is_none() {
-            self.part.tally.note(Note::NoModel);
-        }
         let id = message.id.or(about.request_id).and_then(unescaped).filter(|id| !id.is_empty());
         let sighting = Sighting {
             kind: match (outer, about.is_side) {

@@ -287,9 +287,6 @@ impl<'p> Reader<'p> {
     }
 
     fn event(&mut self, instant: Instant, head: &Head<'_>, mark: Option<Counts>, used: Counts) -> Event {
-        if self.model.is_none() {
-            self.part.tally.note(Note::NoModel);
-        }
         Event {
             instant,
             ordinal: head.ordinal.and_then(|raw| self.part.tally.count(raw)),

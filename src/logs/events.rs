@@ -16,7 +16,7 @@ use super::names::Names;
 use super::tally::{Note, Tally};
 use super::{Part, money, stopped};
 use crate::rates::{ByClass, TokenClass};
-use crate::units::{Instant, Tokens};
+use crate::units::{Instant, Ratio, Tokens};
 use crate::usage::dedup::{Kind, Sighting};
 use crate::usage::{Record, Service, Source};
 
@@ -40,7 +40,10 @@ pub(super) fn read(input: impl std::io::Read, buffer: &mut Buffer, part: &mut Pa
 enum Shape {
     Unknown,
     Json,
-    Table { head: Head, between: u8 },
+    Table {
+        head: Head,
+        between: u8,
+    },
     /// No events can be read from it.
     Useless,
 }
@@ -109,9 +112,6 @@ impl Reader<'_> {
         let requests = whole(Column::Requests, 1)?;
         let web_searches = whole(Column::WebSearches, 0)?;
         let model = cell(Column::Model).map(|name| self.names.intern(name));
-        if model.is_none() {
-            tally.note(Note::NoModel);
-        }
         let mut name = |column| cell(column).map(|name| self.names.intern(name));
         let (session, project, user) = (name(Column::Session), name(Column::Project), name(Column::User));
         let record = Record {
@@ -188,12 +188,13 @@ fn tokens<'c>(cell: impl Fn(Column) -> Option<&'c str>, tally: &mut Tally) -> Re
 /// A time as exports write it: with an offset, without one, or as seconds, milli-, micro- or nanoseconds since 1970.
 fn time(text: &str, tally: &mut Tally) -> Option<Instant> {
     if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
-        let seconds_millis = super::millis(text.as_bytes())?;
-        let unix_ms = match seconds_millis / 1_000 {
-            0..=99_999_999_999 => seconds_millis,
-            100_000_000_000..=99_999_999_999_999 => seconds_millis / 1_000,
-            100_000_000_000_000..=99_999_999_999_999_999 => seconds_millis / 1_000_000,
-            _ => seconds_millis / 1_000_000_000,
+        let number = super::decimal(text.as_bytes())?;
+        let whole = number.floor().to_i128()?;
+        let unix_ms = match whole {
+            ..100_000_000_000 => (number * Ratio::from(1_000)).floor().to_i128()?,
+            ..100_000_000_000_000 => whole,
+            ..100_000_000_000_000_000 => whole / 1_000,
+            _ => whole / 1_000_000,
         };
         return Instant::from_unix_ms(i64::try_from(unix_ms).ok()?);
     }

@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr2;
+use memchr::memchr;
 
 /// The line is not JSON where the cursor stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,10 +72,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    fn field(
-        &mut self,
-        field: &mut impl FnMut(&mut Self, &'a [u8]) -> Result<(), Malformed>,
-    ) -> Result<(), Malformed> {
+    fn field(&mut self, field: &mut impl FnMut(&mut Self, &'a [u8]) -> Result<(), Malformed>) -> Result<(), Malformed> {
         if self.peek()? != b'"' {
             return Err(Malformed);
         }
@@ -185,12 +182,14 @@ impl<'a> Cursor<'a> {
         let from = self.at + 1;
         let mut at = from;
         loop {
-            at += memchr2(b'"', b'\\', self.text.get(at..).ok_or(Malformed)?).ok_or(Malformed)?;
-            if self.text[at] == b'"' {
+            at += memchr(b'"', self.text.get(at..).ok_or(Malformed)?).ok_or(Malformed)?;
+            // Text is full of escapes and has few quotes, so quotes are looked for, and what is before them.
+            let backslashes = self.text[from..at].iter().rev().take_while(|byte| **byte == b'\\').count();
+            if backslashes % 2 == 0 {
                 self.at = at + 1;
                 return Ok(&self.text[from..at]);
             }
-            at += 2;
+            at += 1;
         }
     }
 }

@@ -174,23 +174,22 @@ pub fn responses(mut sightings: Vec<Sighting>, file_order: &[u32]) -> Responses 
     for sighting in &mut sightings {
         sighting.file = file_order.get(sighting.file as usize).copied().unwrap_or(u32::MAX);
     }
-    sightings.sort_by_cached_key(Sighting::group);
+    let mut groups: Vec<(u64, usize)> =
+        sightings.iter().enumerate().map(|(place, sighting)| (sighting.group(), place)).collect();
+    groups.sort_unstable();
+    let mut sightings: Vec<Option<Sighting>> = sightings.into_iter().map(Some).collect();
     let mut found = Responses::default();
-    let mut rest = sightings.into_iter().peekable();
-    while let Some(first) = rest.next() {
-        let group = first.group();
-        let mut alike = vec![first];
-        while let Some(next) = rest.next_if(|next| next.group() == group) {
-            alike.push(next);
-        }
+    for group in groups.chunk_by(|(one, _), (other, _)| one == other) {
+        let mut alike: Vec<Sighting> = group.iter().filter_map(|&(_, place)| sightings[place].take()).collect();
         // Two ids with one hash are next to impossible, and told apart here.
-        while !alike.is_empty() {
-            let (one, others) = alike.iter().cloned().partition(|sighting| sighting.is_one_with(&alike[0]));
+        while let Some(first) = alike.pop() {
+            let (mut one, others): (Vec<_>, Vec<_>) = alike.into_iter().partition(|other| other.is_one_with(&first));
+            one.push(first);
             found.add_group(one);
             alike = others;
         }
     }
-    found.records.sort_by(|a, b| order(a).cmp(&order(b)));
+    found.records.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
     found
 }
 

@@ -4,9 +4,8 @@
 //!
 //! 1. Files of one name, wherever they lie and compressed or not, are one session; the one with the most events holds.
 //! 2. A fork may begin with a copy of its parent, stamped anew, and its totals go on from the parent's; a sub-agent may
-//!    be called a fork and begin at zero. So what is dropped is what can be shown to be a copy: the longest run of
-//!    events at its start whose running totals stand in the parent in the same order. Some may be missing there, as
-//!    files lose lines.
+//!    be called a fork and begin at zero. So what is dropped is what can be shown to be a copy: the events at its start
+//!    whose running totals stand in the parent in the same order. One that the parent's file lost counts in the fork.
 //! 3. Where the fork says at which record its own history begins, that decides.
 //! 4. Without the parent's file, a fork that brings its parent's description along, or events before any turn, has its
 //!    first burst dropped: all events before a second passes between two records, or before its first turn where copied
@@ -21,6 +20,9 @@ use super::{Event, Rollout};
 use crate::logs::tally::{Note, Tally};
 use crate::units::Instant;
 use crate::usage::{Record, Source};
+
+/// A parent's file is not taken to have lost more events in a row than this.
+const LOST_MAX: usize = 8;
 
 /// The responses of all sessions. Each rollout comes with the name of its file.
 pub(in crate::logs) fn records(rollouts: Vec<(Arc<str>, Rollout)>, tally: &mut Tally) -> Vec<Record> {
@@ -40,8 +42,12 @@ pub(in crate::logs) fn records(rollouts: Vec<(Arc<str>, Rollout)>, tally: &mut T
         let parents = find(&rollout.forked_from).iter().filter(|&&other| other != index);
         let sources: Vec<&Rollout> = parents.chain(earlier).map(|&other| &rollouts[other].1).collect();
         let copied = rollout.copied(&sources);
-        tally.add(Note::CopiedByFork, copied as u64);
-        for event in &rollout.events[copied..] {
+        tally.add(Note::CopiedByFork, copied.len() as u64);
+        let mut copied = copied.into_iter().peekable();
+        for (place, event) in rollout.events.iter().enumerate() {
+            if copied.next_if_eq(&place).is_some() {
+                continue;
+            }
             let response = event.response.as_deref().filter(|response| !response.is_empty());
             if response.is_some_and(|response| !responses.insert(response)) {
                 tally.note(Note::CopiedElsewhere);
@@ -74,31 +80,38 @@ fn session_name(path: &str) -> String {
 }
 
 impl Rollout {
-    /// How many events at the start are not its own.
-    fn copied(&self, sources: &[&Self]) -> usize {
+    /// The places of events that are not its own.
+    fn copied(&self, sources: &[&Self]) -> Vec<usize> {
         let has_ordinals = self.events.first().is_some_and(|event| event.ordinal.is_some());
         if let Some(own_from) = self.own_from.filter(|_| has_ordinals) {
             let is_copy = |event: &&Event| event.ordinal.is_some_and(|ordinal| ordinal < own_from);
-            return self.events.iter().take_while(is_copy).count();
+            return (0..self.events.iter().take_while(is_copy).count()).collect();
         }
-        let shown = sources.iter().map(|source| self.repeats(source)).max().unwrap_or(0);
+        let shown = sources.iter().map(|source| self.repeats(source)).max_by_key(Vec::len).unwrap_or_default();
         let brings_parent = self.forked_from.is_some() && (self.has_copied_meta || self.starts_before_turn);
-        if shown == 0 && brings_parent { self.burst } else { shown }
+        if shown.is_empty() && brings_parent { (0..self.burst).collect() } else { shown }
     }
 
-    /// The length of the longest run of events at the start that stand in another rollout in the same order.
-    fn repeats(&self, source: &Self) -> usize {
-        let mut marks = source.events.iter().filter_map(|event| event.mark);
-        let mut run = 0;
-        for (index, event) in self.events.iter().enumerate() {
-            match event.mark {
-                Some(mark) if marks.any(|other| other == mark) => run = index + 1,
-                Some(_) => break,
-                // A record without totals goes with what is around it.
-                None => {}
+    /// The places of events at the start that stand in another rollout in the same order.
+    fn repeats(&self, source: &Self) -> Vec<usize> {
+        let marks: Vec<_> = source.events.iter().filter_map(|event| event.mark).collect();
+        let mut rest = marks.as_slice();
+        // Records without totals go with what is around them.
+        let (mut found, mut between, mut misses) = (Vec::new(), Vec::new(), 0);
+        for (place, event) in self.events.iter().enumerate() {
+            match event.mark.map(|mark| rest.iter().position(|other| *other == mark)) {
+                None => between.push(place),
+                Some(Some(at)) => {
+                    found.append(&mut between);
+                    found.push(place);
+                    rest = &rest[at + 1..];
+                    misses = 0;
+                }
+                Some(None) if misses < LOST_MAX => misses += 1,
+                Some(None) => break,
             }
         }
-        run
+        found
     }
 
     fn record(&self, event: &Event, tally: &mut Tally) -> Record {
