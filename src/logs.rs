@@ -52,7 +52,6 @@ impl Format {
 
     /// The columns of [`Format::Events`], and other names under which they are known. Names are told apart by neither
     /// case nor `-`, `_` and spaces; fields of nested JSON objects are joined by points.
-    #[must_use]
     pub fn columns() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
         events::columns()
     }

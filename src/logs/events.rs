@@ -8,6 +8,7 @@
 mod columns;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use self::columns::{Column, Head};
 use super::json::{Cursor, Malformed, unescaped};
@@ -24,7 +25,7 @@ pub(super) use self::columns::columns;
 
 /// Reads one file of events.
 pub(super) fn read(input: impl std::io::Read, buffer: &mut Buffer, part: &mut Part) {
-    let mut reader = Reader { part, names: Names::default(), shape: Shape::Unknown };
+    let mut reader = Reader { part, names: Names::default(), shape: Shape::Unknown, fields: Fields::default() };
     let ended = pieces(input, buffer, |piece| match piece {
         Piece::Lines(lines) | Piece::Rest(lines) => {
             for line in lines.split(|byte| *byte == b'\n') {
@@ -55,6 +56,27 @@ struct Reader<'p> {
     part: &'p mut Part,
     names: Names,
     shape: Shape,
+    fields: Fields,
+}
+
+/// What each field of an object is, by its path, as met so far.
+#[derive(Default)]
+struct Fields(HashMap<String, Option<(Column, usize)>>);
+
+impl Fields {
+    /// Files that name their fields anew on every line do not fill the memory.
+    const MOST: usize = 10_000;
+
+    fn get(&mut self, path: &str) -> Option<(Column, usize)> {
+        if let Some(known) = self.0.get(path) {
+            return *known;
+        }
+        let named = Column::named(path);
+        if self.0.len() < Self::MOST {
+            self.0.insert(path.to_owned(), named);
+        }
+        named
+    }
 }
 
 impl Reader<'_> {
@@ -69,7 +91,7 @@ impl Reader<'_> {
             }
         }
         let read = std::str::from_utf8(line).map_err(|_| Note::NotUtf8).and_then(|text| match &self.shape {
-            Shape::Json => json_cells(line),
+            Shape::Json => json_cells(line, &mut self.fields),
             Shape::Table { head, between } => table_cells(text, *between, head),
             Shape::Unknown | Shape::Useless => Ok(Cells::default()),
         });
@@ -190,10 +212,11 @@ fn time(text: &str, tally: &mut Tally) -> Option<Instant> {
     if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
         let number = super::decimal(text.as_bytes())?;
         let whole = number.floor().to_i128()?;
-        let unix_ms = match whole {
-            ..100_000_000_000 => (number * Ratio::from(1_000)).floor().to_i128()?,
-            ..100_000_000_000_000 => whole,
-            ..100_000_000_000_000_000 => whole / 1_000,
+        // Each unit's numbers of our times have three digits more than those of the one before.
+        let unix_ms = match whole.checked_ilog10().unwrap_or(0) {
+            0..11 => (number * Ratio::from(1_000)).floor().to_i128()?,
+            11..14 => whole,
+            14..17 => whole / 1_000,
             _ => whole / 1_000_000,
         };
         return Instant::from_unix_ms(i64::try_from(unix_ms).ok()?);
@@ -234,46 +257,55 @@ fn split(text: &str, between: u8) -> Option<Vec<Cow<'_, str>>> {
     Some(row.iter().map(|cell| Cow::Owned(cell.trim().to_owned())).collect())
 }
 
-fn json_cells(line: &[u8]) -> Result<Cells<'_>, Note> {
-    let mut found = Found { cells: Cells::default(), rank: [usize::MAX; Column::COUNT] };
+fn json_cells<'a>(line: &'a [u8], fields: &mut Fields) -> Result<Cells<'a>, Note> {
+    let mut found = Found { cells: Cells::default(), rank: [usize::MAX; Column::COUNT], fields };
     let mut cursor = Cursor::new(line);
-    let is_object = found.walk(&mut cursor, "", 0).map_err(|Malformed| Note::Broken)?;
+    let is_object = found.walk(&mut cursor, &mut String::new(), 0).map_err(|Malformed| Note::Broken)?;
     cursor.end().map_err(|Malformed| Note::Broken)?;
     if is_object { Ok(found.cells) } else { Err(Note::Broken) }
 }
 
 /// Cells found in an object so far, and how well their names fit.
-struct Found<'a> {
+struct Found<'a, 'f> {
     cells: Cells<'a>,
     rank: [usize; Column::COUNT],
+    fields: &'f mut Fields,
 }
 
-impl<'a> Found<'a> {
+impl<'a> Found<'a, '_> {
     /// Objects further down than this hold nothing of ours.
     const DEPTH_MAX: usize = 4;
 
-    fn walk(&mut self, cursor: &mut Cursor<'a>, above: &str, depth: usize) -> Result<bool, Malformed> {
+    fn walk(&mut self, cursor: &mut Cursor<'a>, path: &mut String, depth: usize) -> Result<bool, Malformed> {
         cursor.object(|cursor, name| {
             let Ok(name) = std::str::from_utf8(name) else { return cursor.skip() };
-            let path = if above.is_empty() { name.to_owned() } else { format!("{above}.{name}") };
             let raw = cursor.raw()?;
-            if raw[0] == b'{' {
-                if depth < Self::DEPTH_MAX {
-                    self.walk(&mut Cursor::new(raw), &path, depth + 1)?;
-                }
-                return Ok(());
+            let above = path.len();
+            if above > 0 {
+                path.push('.');
             }
-            let Some((column, rank)) = Column::named(&path) else { return Ok(()) };
-            let text = match raw {
-                b"null" => None,
-                [b'"', inside @ .., b'"'] => unescaped(inside),
-                _ => std::str::from_utf8(raw).ok().map(Cow::Borrowed),
-            };
-            if let Some(text) = text.filter(|text| !text.is_empty() && rank < self.rank[column as usize]) {
-                self.cells[column as usize] = Some(text);
-                self.rank[column as usize] = rank;
+            path.push_str(name);
+            if raw[0] != b'{' {
+                self.cell(path, raw);
+            } else if depth < Self::DEPTH_MAX {
+                self.walk(&mut Cursor::new(raw), path, depth + 1)?;
             }
+            path.truncate(above);
             Ok(())
         })
+    }
+
+    /// Keeps a value if its name fits a column better than what was found before.
+    fn cell(&mut self, path: &str, raw: &'a [u8]) {
+        let Some((column, rank)) = self.fields.get(path) else { return };
+        let text = match raw {
+            b"null" => None,
+            [b'"', inside @ .., b'"'] => unescaped(inside),
+            _ => std::str::from_utf8(raw).ok().map(Cow::Borrowed),
+        };
+        if let Some(text) = text.filter(|text| !text.is_empty() && rank < self.rank[column as usize]) {
+            self.cells[column as usize] = Some(text);
+            self.rank[column as usize] = rank;
+        }
     }
 }

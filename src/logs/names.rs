@@ -10,8 +10,11 @@ use super::json::unescaped;
 pub(super) struct Names {
     known: HashSet<Arc<str>>,
     /// As it was written last time, and its name: neighbouring lines mostly agree.
-    last: [Option<(Box<[u8]>, Arc<str>)>; 4],
+    last: [Option<Written>; 4],
 }
+
+/// A name as it was written, and what it is.
+type Written = (Box<[u8]>, Arc<str>);
 
 /// What a name stands for; each has a memory of its own.
 #[derive(Clone, Copy)]

@@ -208,7 +208,7 @@ impl Responses {
             without_request_ids(sightings)
         };
         for mut cluster in clusters {
-            cluster.sort_by(|a, b| (a.file, a.record.instant).cmp(&(b.file, b.record.instant)));
+            cluster.sort_by_key(|sighting| (sighting.file, sighting.record.instant));
             let mut cluster = cluster.into_iter();
             let Some(mut one) = cluster.next() else { continue };
             for other in cluster {

@@ -177,7 +177,7 @@ fn a_file_that_cannot_be_read_to_its_end_counts_up_to_there_and_is_told() {
     }
 }
 
-/// `{"timestamp":…` of a small rollout, packed by the reference program at its usual level, with a checksum.
+/// A small rollout, packed, with a checksum.
 fn packed() -> Vec<u8> {
     ruzstd::encoding::compress_to_vec(rollout().as_bytes(), ruzstd::encoding::CompressionLevel::Fastest)
 }

@@ -267,7 +267,7 @@ fn the_cost_that_a_line_states_is_kept_apart() {
 #[test]
 fn a_response_without_a_final_count_is_told() {
     let placeholder = Line { output: 3, ..Line::default() };
-    assert_eq!(notes(&one_file(&[placeholder.clone()])), "without_final_count 1");
+    assert_eq!(notes(&one_file(std::slice::from_ref(&placeholder))), "without_final_count 1");
     let ended = Line { stop_reason: r#""end_turn""#, ..placeholder.clone() };
     assert_eq!(notes(&one_file(&[placeholder, ended])), "same_response 1");
 }
