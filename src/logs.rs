@@ -10,6 +10,7 @@ mod codex;
 mod events;
 mod json;
 mod lines;
+mod meters;
 mod names;
 mod tally;
 mod zstd;
@@ -31,6 +32,8 @@ pub enum Format {
     Claude,
     /// Rollouts of Codex, plain or compressed.
     Codex,
+    /// The state file of Claude Code, `.claude.json`, for readings of the plan's meters.
+    Meters,
     /// Usage events: a table with a head, or a JSON object a line. Columns as in [`Format::columns`].
     Events,
 }
@@ -43,6 +46,7 @@ impl Format {
         let has = |mark: &[u8]| memchr::memmem::find(head, mark).is_some();
         match () {
             () if file.starts_with("rollout-") => Self::Codex,
+            () if file == ".claude.json" => Self::Meters,
             () if !head.starts_with(b"{") => Self::Events,
             () if has(b"\"payload\"") && has(b"\"session_meta\"") => Self::Codex,
             () if has(b"\"sessionId\"") || has(b"\"parentUuid\"") || has(b"\"leafUuid\"") => Self::Claude,
@@ -126,6 +130,7 @@ fn plain(format: Format, input: impl Read, buffer: &mut Buffer, part: &mut Part)
     match format {
         Format::Claude => claude::read(input, buffer, part),
         Format::Codex => codex::read(input, buffer, part),
+        Format::Meters => meters::read(input, part),
         Format::Events => events::read(input, buffer, part),
     }
 }

@@ -94,6 +94,8 @@ pub struct Meter {
     pub used_millipercent: u64,
     /// When the window starts anew, if the reading says so.
     pub resets_at: Option<Instant>,
+    /// The one model that the window limits, by the name for people; `None`: all models.
+    pub model: Option<Arc<str>>,
     /// The plan, if the reading names it.
     pub plan: Option<Arc<str>>,
     /// Credits were spent beyond the plan.

@@ -236,6 +236,7 @@ fn reading(when: &str, percent: u64, resets: &str) -> Meter {
         window_minutes: 300,
         used_millipercent: percent * 1_000,
         resets_at: Some(at(resets)),
+        model: None,
         plan: None,
         overflow: false,
         source: Source::Events,
@@ -266,6 +267,17 @@ fn a_window_is_worth_the_dollars_that_move_its_meter_by_100_percent() {
     // Three percent at once: 1.80 / 3 x 100
     assert_eq!(worth(&records, &meters, 3), Some((["60", "60", "60"].map(str::to_owned), 1)));
     assert_eq!(worth(&records, &meters, 4), None);
+}
+
+#[test]
+fn one_reading_is_enough_where_the_log_goes_back_to_the_windows_beginning() {
+    // Five hours before the reset the meter stood at nothing; 100,000 x 3 for 20 %: 0.30 / 20 x 100
+    let meter = [reading("2026-02-01T03:00:00Z", 20, "2026-02-01T05:00:00Z")];
+    let used = record("2026-02-01T01:30:00Z", [100_000, 0, 0, 0, 0]);
+    let earlier = record("2026-01-31T23:00:00Z", [900_000, 0, 0, 0, 0]);
+    let expected = ["1.5", "1.5", "1.5"].map(str::to_owned);
+    assert_eq!(worth(&[earlier, used.clone()], &meter, 1), Some((expected, 1)));
+    assert_eq!(worth(&[used], &meter, 1), None);
 }
 
 #[test]

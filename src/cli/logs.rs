@@ -86,6 +86,9 @@ pub fn usual_roots(env: &dyn Fn(&str) -> Option<String>) -> Vec<Root> {
         Some(list) => list.split(',').map(str::trim).filter(|path| !path.is_empty()).map(PathBuf::from).collect(),
         None => in_home(".claude").into_iter().chain(config.as_ref().map(|config| config.join("claude"))).collect(),
     };
+    for folder in in_home("").into_iter().chain(claude.iter().cloned()) {
+        roots.push(Root::usual(folder.join(".claude.json"), Format::Meters));
+    }
     for folder in claude {
         let is_projects = folder.file_name().is_some_and(|name| name == "projects");
         let projects = if is_projects { folder } else { folder.join("projects") };

@@ -326,6 +326,7 @@ impl<'p> Reader<'p> {
                     window_minutes,
                     used_millipercent,
                     resets_at,
+                    model: None,
                     plan: self.names.get(Field::Plan, payload.plan),
                     overflow: payload.overflow,
                     source: Source::Codex,

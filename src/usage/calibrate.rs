@@ -1,7 +1,8 @@
 //! What a plan's window is worth: dollars of API value used while the vendor's own meter moved.
 //!
 //! Between two readings of a meter the plan says how many percent of a window were used, and the log says what was
-//! used. Dollars over percent, times 100, is the window's worth. A meter shows whole percents and lags in jumps, so
+//! used; a window that says when it resets began at nothing its length before that, if the log goes back so far.
+//! Dollars over percent, times 100, is the window's worth. A meter shows whole percents and lags in jumps, so
 //! readings are taken as far apart as asked, and the median of many stretches is the answer, with its quartiles as the
 //! spread. Usage beside the log (another machine, a chat) moves the meter too and makes the window look smaller.
 
@@ -46,7 +47,9 @@ pub fn calibrate(
         records.iter().filter(|record| record.source == source && !is_apart(record)).collect();
     records.sort_by_key(|record| record.instant);
     let mut by_window = BTreeMap::<u64, Vec<&Meter>>::new();
-    for meter in meters.iter().filter(|meter| meter.source == source) {
+    let starts: Vec<Meter> = meters.iter().filter_map(|meter| start_of(meter, records.first()?.instant)).collect();
+    // Windows of one model alone say nothing of all models.
+    for meter in meters.iter().chain(&starts).filter(|meter| meter.source == source && meter.model.is_none()) {
         by_window.entry(meter.window_minutes).or_default().push(meter);
     }
     let mut worth = BTreeMap::new();
@@ -73,6 +76,13 @@ pub fn calibrate(
         }
     }
     worth
+}
+
+/// The reading of nothing with which a meter's window began, if the log was there.
+fn start_of(meter: &Meter, log_from: Instant) -> Option<Meter> {
+    let length_ms = i64::try_from(meter.window_minutes).ok()?.checked_mul(60_000)?;
+    let instant = Instant::from_unix_ms(meter.resets_at?.unix_ms().checked_sub(length_ms)?)?;
+    (log_from <= instant && instant < meter.instant).then(|| Meter { instant, used_millipercent: 0, ..meter.clone() })
 }
 
 /// From one reading to a later one of the same window.

@@ -48,6 +48,7 @@ fn logs_are_found_without_being_told_where() {
         ".claude/projects/-w-p/0a/subagents/agent-1.jsonl",
         ".claude/projects/-w-p/0a/subagents/workflows/run/agent-2.jsonl",
         ".claude/projects/-w-p/0a.jsonl",
+        ".claude.json",
         ".codex/archived_sessions/rollout-b.jsonl",
         ".codex/sessions/2026/11/10/rollout-a.jsonl.zst",
         ".config/Claude/sessions/x/.claude/projects/-w-q/1a.jsonl",
@@ -62,8 +63,8 @@ fn logs_are_found_without_being_told_where() {
     assert_eq!(names(&found, home.path()), files);
     assert_eq!(found.unreadable, []);
     let formats: Vec<Format> = found.files.iter().map(|file| file.format).collect();
-    use Format::{Claude, Codex};
-    assert_eq!(formats, [Claude, Claude, Claude, Codex, Codex, Claude, Claude]);
+    use Format::{Claude, Codex, Meters};
+    assert_eq!(formats, [Claude, Claude, Claude, Meters, Codex, Codex, Claude, Claude]);
 }
 
 #[test]
