@@ -15,7 +15,7 @@ mod names;
 mod tally;
 mod zstd;
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::sync::Arc;
 
 pub use lines::Buffer;
@@ -101,7 +101,7 @@ pub struct Log {
 
 /// Reads one file. `name` is its path; the buffer may serve one file after another.
 #[must_use]
-pub fn read(format: Format, name: &str, input: impl Read, buffer: &mut Buffer) -> Part {
+pub fn read(format: Format, name: &str, mut input: impl Read, buffer: &mut Buffer) -> Part {
     let mut part = Part {
         name: name.into(),
         sightings: Vec::new(),
@@ -116,12 +116,14 @@ pub fn read(format: Format, name: &str, input: impl Read, buffer: &mut Buffer) -
         is_compressed: false,
         stopped: None,
     };
-    match zstd::unpacked(input) {
-        zstd::Stream::Plain(input) => plain(format, input, buffer, &mut part),
-        zstd::Stream::Packed(input) => {
-            part.is_compressed = true;
-            plain(format, input, buffer, &mut part);
-        }
+    let first = buffer.begin(&mut input, zstd::TOLD_BY);
+    if zstd::is_packed(first) {
+        part.is_compressed = true;
+        let input = io::Cursor::new(first.to_vec()).chain(input);
+        buffer.clear();
+        plain(format, zstd::Frames::new(input), buffer, &mut part);
+    } else {
+        plain(format, input, buffer, &mut part);
     }
     part
 }
@@ -130,7 +132,7 @@ fn plain(format: Format, input: impl Read, buffer: &mut Buffer, part: &mut Part)
     match format {
         Format::Claude => claude::read(input, buffer, part),
         Format::Codex => codex::read(input, buffer, part),
-        Format::Meters => meters::read(input, part),
+        Format::Meters => meters::read(input, buffer, part),
         Format::Events => events::read(input, buffer, part),
     }
 }

@@ -3,12 +3,16 @@
 //! A line longer than the buffer is squeezed while it comes in: long strings keep their beginning, which is more than
 //! any field that counts. So a line of 40 MB with a picture in it costs kilobytes.
 
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
 
-use memchr::{memchr2, memrchr};
+use memchr::{memchr, memchr2, memrchr};
 
 /// What is asked of the stream at once.
-const BLOCK: usize = 512 * 1024;
+const BLOCK: usize = 1024 * 1024;
+
+/// The room before a block for the line that it goes on with. Blocks always come to the same place in memory: copying
+/// them there is the dearest part of all, and faster if both ends are aligned.
+const ROOM: usize = 512 * 1024;
 
 /// What a string keeps of itself in a line that is squeezed.
 const KEPT: usize = 16 * 1024;
@@ -20,6 +24,10 @@ const LONGEST: usize = 16 * 1024 * 1024;
 #[derive(Debug, Default)]
 pub struct Buffer {
     bytes: Vec<u8>,
+    /// How much of the stream is in it already.
+    ready: usize,
+    /// Why no more of the stream came.
+    error: Option<io::Error>,
 }
 
 /// What is handed out.
@@ -38,77 +46,122 @@ pub(super) struct Ended {
     /// Bytes that came.
     pub(super) bytes: u64,
     /// Why no more came, if not because it was at its end.
-    pub(super) error: Option<std::io::Error>,
+    pub(super) error: Option<io::Error>,
 }
 
-/// Hands out the stream piece by piece, in order.
-pub(super) fn pieces(mut input: impl Read, buffer: &mut Buffer, mut take: impl FnMut(Piece<'_>)) -> Ended {
-    let bytes = &mut buffer.bytes;
-    bytes.resize(2 * BLOCK, 0);
-    // What is held of a line that has not ended, and how its squeezing stands.
-    let (mut held, mut squeeze) = (0, None::<Squeeze>);
-    let mut ended = Ended { bytes: 0, error: None };
-    loop {
-        if bytes.len() < held + BLOCK {
-            bytes.resize(held + BLOCK, 0);
+impl Buffer {
+    /// The first bytes of a stream, at least so many if it has them. They stay in the buffer: whoever reads the same
+    /// stream into it goes on behind them.
+    pub(super) fn begin(&mut self, input: &mut impl Read, least: usize) -> &[u8] {
+        self.bytes.resize(ROOM + BLOCK, 0);
+        (self.ready, self.error) = (0, None);
+        while self.ready < least {
+            match read_some(input, &mut self.bytes[ROOM + self.ready..]) {
+                Ok(0) => break,
+                Ok(came) => self.ready += came,
+                Err(error) => {
+                    self.error = Some(error);
+                    break;
+                }
+            }
         }
-        let end = bytes.len().min(held + 2 * BLOCK);
-        let came = match input.read(&mut bytes[held..end]) {
+        &self.bytes[ROOM..ROOM + self.ready]
+    }
+
+    /// Forgets the first bytes.
+    pub(super) fn clear(&mut self) {
+        (self.ready, self.error) = (0, None);
+    }
+}
+
+fn read_some(input: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match input.read(into) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            done => return done,
+        }
+    }
+}
+
+/// Hands out the stream piece by piece, in order, beginning with what the buffer holds of it.
+pub(super) fn pieces(mut input: impl Read, buffer: &mut Buffer, mut take: impl FnMut(Piece<'_>)) -> Ended {
+    buffer.bytes.resize(ROOM + BLOCK, 0);
+    let mut came = std::mem::take(&mut buffer.ready);
+    let mut ended = Ended { bytes: 0, error: buffer.error.take() };
+    let mut blocks = Blocks { bytes: &mut buffer.bytes, held: 0, long: None };
+    loop {
+        ended.bytes += came as u64;
+        blocks.hand_out(came, &mut take);
+        if ended.error.is_some() {
+            break;
+        }
+        came = match read_some(&mut input, &mut blocks.bytes[ROOM..]) {
             Ok(0) => break,
             Ok(came) => came,
-            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
             Err(error) => {
                 ended.error = Some(error);
                 break;
             }
         };
-        ended.bytes += came as u64;
-        let mut fresh = held..held + came;
-        if let Some(state) = &mut squeeze {
-            // The rest of a long line: up to its end, or all that came.
-            let line_end = memchr::memchr(b'\n', &bytes[fresh.clone()]);
-            let until = line_end.map_or(fresh.end, |end| fresh.start + end);
-            held = state.squeeze(bytes, held, fresh.start..until);
-            let Some(_) = line_end else { continue };
-            if state.dropped {
-                take(Piece::TooLong);
-            } else {
-                bytes[held] = b'\n';
-                take(Piece::Lines(&bytes[..=held]));
-            }
-            squeeze = None;
-            bytes.copy_within(until + 1..fresh.end, 0);
-            fresh = 0..fresh.end - until - 1;
-            held = fresh.end;
-        } else {
-            held = fresh.end;
-        }
-        if let Some(last) = memrchr(b'\n', &bytes[fresh.clone()]) {
-            let last = fresh.start + last;
-            take(Piece::Lines(&bytes[..=last]));
-            bytes.copy_within(last + 1..held, 0);
-            held -= last + 1;
-        }
-        if held >= BLOCK && squeeze.is_none() {
-            let mut state = Squeeze::default();
-            held = state.squeeze(bytes, 0, 0..held);
-            squeeze = Some(state);
-        }
     }
-    if squeeze.is_some_and(|state| state.dropped) {
-        take(Piece::TooLong);
-    } else if held > 0 {
-        take(Piece::Rest(&bytes[..held]));
+    match blocks.long {
+        Some(long) if long.kept.len() >= LONGEST => take(Piece::TooLong),
+        Some(long) => take(Piece::Rest(&long.kept)),
+        None if blocks.held > 0 => take(Piece::Rest(&blocks.bytes[ROOM - blocks.held..ROOM])),
+        None => {}
     }
-    // One long line should not hold its memory for all streams to come.
-    bytes.truncate(2 * BLOCK);
-    bytes.shrink_to(2 * BLOCK);
     ended
 }
 
-/// Where in a line's strings the squeezing stands.
+/// Blocks as they come, and what is held of the line that has not ended.
+struct Blocks<'b> {
+    bytes: &'b mut [u8],
+    /// Bytes of the line, just before the place of blocks.
+    held: usize,
+    /// The line, once it is longer than there is room for.
+    long: Option<Long>,
+}
+
+impl Blocks<'_> {
+    /// Hands out the lines that end in a block of so many bytes.
+    fn hand_out(&mut self, came: usize, take: &mut impl FnMut(Piece<'_>)) {
+        let (mut from, end) = (ROOM - self.held, ROOM + came);
+        if let Some(long) = &mut self.long {
+            let line_end = memchr(b'\n', &self.bytes[ROOM..end]);
+            from = ROOM + line_end.unwrap_or(came);
+            long.extend(&self.bytes[ROOM..from]);
+            if line_end.is_none() {
+                return;
+            }
+            from += 1;
+            if long.kept.len() >= LONGEST {
+                take(Piece::TooLong);
+            } else {
+                long.kept.push(b'\n');
+                take(Piece::Lines(&long.kept));
+            }
+            self.long = None;
+        }
+        let fresh = from.max(ROOM);
+        if let Some(last) = memrchr(b'\n', &self.bytes[fresh..end]) {
+            take(Piece::Lines(&self.bytes[from..=fresh + last]));
+            from = fresh + last + 1;
+        }
+        self.held = end - from;
+        if self.held > ROOM {
+            let mut long = Long::default();
+            long.extend(&self.bytes[from..end]);
+            (self.long, self.held) = (Some(long), 0);
+        } else {
+            self.bytes.copy_within(from..end, ROOM - self.held);
+        }
+    }
+}
+
+/// A long line as it is squeezed.
 #[derive(Debug, Default)]
-struct Squeeze {
+struct Long {
+    kept: Vec<u8>,
     in_string: bool,
     /// The next byte belongs to an escape.
     escaped: bool,
@@ -118,29 +171,23 @@ struct Squeeze {
     since_escape: usize,
     /// The string has been cut.
     cut: bool,
-    /// The line is too long even so.
-    dropped: bool,
 }
 
-impl Squeeze {
-    /// Moves what is kept of a part of the line to the place `to`; returns the place after it.
-    fn squeeze(&mut self, bytes: &mut [u8], mut to: usize, part: std::ops::Range<usize>) -> usize {
-        let mut at = part.start;
-        while at < part.end {
+impl Long {
+    /// Keeps what is to be kept of the next part of the line.
+    fn extend(&mut self, part: &[u8]) {
+        let mut at = 0;
+        while at < part.len() {
             if self.cut && !self.escaped {
                 // Nothing of the string is kept any more: straight to what may end it.
-                let Some(next) = memchr2(b'"', b'\\', &bytes[at..part.end]) else { break };
+                let Some(next) = memchr2(b'"', b'\\', &part[at..]) else { break };
                 at += next;
             }
-            let byte = bytes[at];
-            if self.keeps(byte) && to < LONGEST {
-                bytes[to] = byte;
-                to += 1;
+            if self.keeps(part[at]) && self.kept.len() < LONGEST {
+                self.kept.push(part[at]);
             }
             at += 1;
         }
-        self.dropped |= to >= LONGEST;
-        to
     }
 
     /// Steps over a byte and says whether it is kept.

@@ -3,21 +3,23 @@
 use std::io::Read;
 
 use super::json::{Cursor, Malformed, unescaped};
+use super::lines::{Buffer, Piece, pieces};
 use super::tally::Note;
-use super::{Part, millis, seconds};
+use super::{Part, millis, seconds, stopped};
 use crate::units::Instant;
 use crate::usage::{Meter, Source};
 
 /// The file holds settings and histories; more than this is no such file.
-const LONGEST: u64 = 64 * 1024 * 1024;
+const LONGEST: usize = 64 * 1024 * 1024;
 
 /// Reads the file.
-pub(super) fn read(input: impl Read, part: &mut Part) {
+pub(super) fn read(input: impl Read, buffer: &mut Buffer, part: &mut Part) {
     let mut text = Vec::new();
-    match input.take(LONGEST).read_to_end(&mut text) {
-        Ok(read) => part.bytes += read as u64,
-        Err(error) => return part.stop(error.to_string()),
-    }
+    let ended = pieces(input, buffer, |piece| match piece {
+        Piece::Lines(lines) | Piece::Rest(lines) if text.len() < LONGEST => text.extend_from_slice(lines),
+        _ => {}
+    });
+    stopped(part, ended);
     let mut cursor = Cursor::new(text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&text));
     let mut found = Vec::new();
     let read = cursor.object(|cursor, name| {

@@ -11,21 +11,12 @@ const MAGIC: [u8; 4] = 0xFD2F_B528_u32.to_le_bytes();
 /// The most memory a frame may ask for; the strongest usual setting asks for 8 MiB.
 const WINDOW_MAX: u64 = 32 * 1024 * 1024;
 
-type Input<R> = io::Chain<io::Cursor<Vec<u8>>, R>;
+/// How many first bytes tell whether a stream is packed.
+pub(super) const TOLD_BY: usize = MAGIC.len();
 
-/// A stream, packed or not.
-pub(super) enum Stream<R: Read> {
-    Plain(Input<R>),
-    Packed(Box<Frames<Input<R>>>),
-}
-
-/// Looks at the first bytes of a stream. One that cannot be read says so when it is.
-pub(super) fn unpacked<R: Read>(mut input: R) -> Stream<R> {
-    let mut first = Vec::with_capacity(MAGIC.len());
-    let failed = input.by_ref().take(MAGIC.len() as u64).read_to_end(&mut first).is_err();
-    let is_packed = !failed && first == MAGIC;
-    let input = io::Cursor::new(first).chain(input);
-    if is_packed { Stream::Packed(Box::new(Frames::new(input))) } else { Stream::Plain(input) }
+/// Whether a stream that begins so is packed.
+pub(super) fn is_packed(first: &[u8]) -> bool {
+    first.starts_with(&MAGIC)
 }
 
 /// One frame after another, unpacked.
@@ -37,7 +28,7 @@ pub(super) struct Frames<R: Read> {
 }
 
 impl<R: Read> Frames<R> {
-    fn new(input: R) -> Self {
+    pub(super) fn new(input: R) -> Self {
         let mut decoder = FrameDecoder::new();
         decoder.set_max_window_size(WINDOW_MAX);
         Self { input: BufReader::new(input), decoder, is_within: false }
