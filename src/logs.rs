@@ -242,6 +242,14 @@ fn decimal(raw: &[u8]) -> Option<Ratio> {
 
 /// Dollars as they are written; below 1e-18 is cut off.
 fn money(raw: &[u8]) -> Option<Usd> {
+    // Most have no sign, no exponent and few digits.
+    let point = raw.iter().position(|byte| *byte == b'.').unwrap_or(raw.len());
+    let (whole, part) = (&raw[..point], raw.get(point + 1..).unwrap_or_default());
+    if (1..=12).contains(&whole.len()) && part.len() <= 18 && [whole, part].concat().iter().all(u8::is_ascii_digit) {
+        let digits = whole.iter().chain(part).fold(0, |number, digit| number * 10 + i128::from(digit - b'0'));
+        let places = u32::try_from(part.len()).expect("at most 18");
+        return Some(Usd::from_atto(digits * 10_i128.pow(18 - places)));
+    }
     (decimal(raw)? * Ratio::from(Usd::ATTO)).floor().to_i128().map(Usd::from_atto)
 }
 

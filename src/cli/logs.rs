@@ -3,7 +3,7 @@
 //! Files are read side by side, each by itself; the log that comes of them does not depend on how many threads there
 //! were or which file was done first.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Read};
 use std::num::NonZeroUsize;
@@ -113,7 +113,7 @@ pub fn usual_roots(env: &dyn Fn(&str) -> Option<String>) -> Vec<Root> {
 #[must_use]
 pub fn find(roots: &[Root]) -> Found {
     let mut found = Found::default();
-    let mut seen = BTreeSet::new();
+    let mut seen = HashSet::new();
     for root in roots {
         if !root.must_exist && !root.path.exists() {
             continue;
@@ -136,7 +136,7 @@ pub fn find(roots: &[Root]) -> Found {
     found
 }
 
-fn look(root: &Root, real_root: &Path, entry: &walkdir::DirEntry, seen: &mut BTreeSet<PathBuf>, found: &mut Found) {
+fn look(root: &Root, real_root: &Path, entry: &walkdir::DirEntry, seen: &mut HashSet<PathBuf>, found: &mut Found) {
     let path = entry.path();
     if entry.file_type().is_dir() {
         if entry.depth() == DEPTH_MAX {
