@@ -102,20 +102,7 @@ pub struct Log {
 /// Reads one file. `name` is its path; the buffer may serve one file after another.
 #[must_use]
 pub fn read(format: Format, name: &str, mut input: impl Read, buffer: &mut Buffer) -> Part {
-    let mut part = Part {
-        name: name.into(),
-        sightings: Vec::new(),
-        rollout: None,
-        records: Vec::new(),
-        meters: Vec::new(),
-        limit_hits: Vec::new(),
-        tally: Tally::default(),
-        merged: Merged::default(),
-        covered: None,
-        bytes: 0,
-        is_compressed: false,
-        stopped: None,
-    };
+    let mut part = Part::new(name);
     let first = buffer.begin(&mut input, zstd::TOLD_BY);
     if zstd::is_packed(first) {
         part.is_compressed = true;
@@ -141,9 +128,26 @@ impl Part {
     /// A file that could not be opened.
     #[must_use]
     pub fn unreadable(name: &str, why: String) -> Self {
-        let mut part = read(Format::Events, name, std::io::empty(), &mut Buffer::default());
+        let mut part = Self::new(name);
         part.stop(why);
         part
+    }
+
+    fn new(name: &str) -> Self {
+        Self {
+            name: name.into(),
+            sightings: Vec::new(),
+            rollout: None,
+            records: Vec::new(),
+            meters: Vec::new(),
+            limit_hits: Vec::new(),
+            tally: Tally::default(),
+            merged: Merged::default(),
+            covered: None,
+            bytes: 0,
+            is_compressed: false,
+            stopped: None,
+        }
     }
 
     fn covers(&mut self, instant: Instant) {
@@ -185,7 +189,10 @@ pub fn combine(mut parts: Vec<Part>) -> Log {
         sightings.extend(part.sightings.into_iter().map(|sighting| Sighting { file, ..sighting }));
         rollouts.extend(part.rollout.map(|rollout| (part.name, *rollout)));
         // Rows without ids cannot be told from rows of another file; whole files can.
-        if tables.contains(&part.records) && !part.records.is_empty() {
+        if part.records.is_empty() {
+            continue;
+        }
+        if tables.contains(&part.records) {
             log.tally.note(Note::SameSession);
         } else {
             tables.push(part.records);

@@ -5,19 +5,22 @@
 //! beside them. The reader looks at the head of each line and leaves all but those, the session's descriptions and the
 //! turns' models alone. What a fork copied from its parent is for [`sessions`] to say, which sees all files.
 
+mod counts;
+mod line;
 pub(super) mod sessions;
 
 use std::sync::Arc;
 
 use memchr::memchr_iter;
 
-use super::json::{Cursor, Malformed, unescaped};
+use self::counts::Counts;
+use self::line::{Head, Payload, is_not_token_count};
+use super::json::{Malformed, unescaped};
 use super::lines::{Buffer, Piece, pieces};
 use super::names::{Field, Names};
-use super::tally::{Note, Tally};
+use super::tally::Note;
 use super::{Part, stopped};
-use crate::rates::{ByClass, TokenClass};
-use crate::units::{Instant, Tokens};
+use crate::units::Instant;
 use crate::usage::{Meter, Service, Source};
 
 /// What one file tells of a session.
@@ -39,18 +42,6 @@ pub(super) struct Rollout {
     events: Vec<Event>,
     /// How many events at the start were written in one go, with the copied description.
     burst: usize,
-}
-
-/// The counts of a token usage, as Codex keeps them: cached and written tokens are part of the input, reasoning of the
-/// output.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-struct Counts {
-    input: u64,
-    cached: u64,
-    cache_write: u64,
-    output: u64,
-    reasoning: u64,
-    total: u64,
 }
 
 /// Usage of one request.
@@ -112,15 +103,6 @@ struct Reader<'p> {
     in_burst: bool,
     /// A turn's description has been read since the last session's.
     has_turn: bool,
-}
-
-/// The part of a line before its payload.
-#[derive(Default)]
-struct Head<'a> {
-    timestamp: Option<&'a [u8]>,
-    kind: Option<&'a [u8]>,
-    ordinal: Option<&'a [u8]>,
-    payload: Option<Cursor<'a>>,
 }
 
 impl<'p> Reader<'p> {
@@ -360,243 +342,5 @@ impl<'p> Reader<'p> {
             self.rollout.events.insert(place, record);
         }
         self.rollout
-    }
-}
-
-/// Whether the payload says that it is another kind of event, before anything else.
-fn is_not_token_count(mut payload: Cursor<'_>) -> bool {
-    let mut kind = None;
-    // Stops at the first field.
-    let _ = payload.object(|cursor, name| {
-        if name == b"type" {
-            kind = cursor.string()?;
-        }
-        Err(Malformed)
-    });
-    kind.is_some_and(|kind| kind != b"token_count")
-}
-
-impl<'a> Head<'a> {
-    /// Reads as far as is needed to know that a line does not matter. `None` if it is broken before that.
-    fn read(line: &'a [u8]) -> Option<Self> {
-        let mut head = Self::default();
-        let mut is_known = false;
-        let read = Cursor::new(line).object(|cursor, name| {
-            match name {
-                b"timestamp" => head.timestamp = cursor.string()?,
-                b"type" => head.kind = cursor.string()?,
-                b"ordinal" => head.ordinal = Some(cursor.raw()?),
-                b"payload" => {
-                    head.payload = Some(cursor.clone());
-                    if head.kind.is_some() && head.timestamp.is_some() {
-                        is_known = true;
-                        return Err(Malformed);
-                    }
-                    cursor.skip()?;
-                }
-                _ => cursor.skip()?,
-            }
-            Ok(())
-        });
-        (is_known || read.is_ok()).then_some(head)
-    }
-}
-
-/// A payload of any kind, as far as it is looked at.
-#[derive(Default)]
-struct Payload<'a> {
-    kind: Option<&'a [u8]>,
-    id: Option<&'a [u8]>,
-    forked_from: Option<&'a [u8]>,
-    is_subagent: bool,
-    own_from: Option<&'a [u8]>,
-    cwd: Option<&'a [u8]>,
-    model: Option<&'a [u8]>,
-    tier: Option<&'a [u8]>,
-    info: Option<Info<'a>>,
-    windows: [Option<Window<'a>>; 2],
-    plan: Option<&'a [u8]>,
-    overflow: bool,
-    thread_id: Option<&'a [u8]>,
-    response_id: Option<&'a [u8]>,
-    usage: Option<RawCounts<'a>>,
-}
-
-#[derive(Default)]
-struct Info<'a> {
-    total: Option<RawCounts<'a>>,
-    last: Option<RawCounts<'a>>,
-}
-
-#[derive(Default)]
-struct Window<'a> {
-    used_percent: Option<&'a [u8]>,
-    minutes: Option<&'a [u8]>,
-    resets_at: Option<&'a [u8]>,
-}
-
-#[derive(Default)]
-struct RawCounts<'a> {
-    input: Option<&'a [u8]>,
-    cached: Option<&'a [u8]>,
-    cache_write: Option<&'a [u8]>,
-    output: Option<&'a [u8]>,
-    reasoning: Option<&'a [u8]>,
-    total: Option<&'a [u8]>,
-}
-
-impl<'a> Payload<'a> {
-    fn read(cursor: &mut Cursor<'a>) -> Result<Self, Malformed> {
-        let mut payload = Self::default();
-        cursor.object(|cursor, name| {
-            match name {
-                b"type" => payload.kind = cursor.string()?,
-                b"id" => payload.id = cursor.string()?,
-                b"forked_from_id" => payload.forked_from = cursor.string()?,
-                b"thread_source" => payload.is_subagent = cursor.string()? == Some(b"subagent"),
-                b"subagent_history_start_ordinal" => {
-                    payload.own_from = Some(cursor.raw()?).filter(|raw| raw != b"null");
-                }
-                b"cwd" => payload.cwd = cursor.string()?,
-                b"model" => payload.model = cursor.string()?,
-                b"service_tier" => payload.tier = cursor.string()?,
-                b"info" => payload.info = Info::read(cursor)?,
-                b"rate_limits" => payload.limits(cursor)?,
-                b"thread_id" => payload.thread_id = cursor.string()?,
-                b"response_id" => payload.response_id = cursor.string()?,
-                b"usage" => payload.usage = RawCounts::read(cursor)?,
-                _ => cursor.skip()?,
-            }
-            Ok(())
-        })?;
-        Ok(payload)
-    }
-
-    fn limits(&mut self, cursor: &mut Cursor<'a>) -> Result<(), Malformed> {
-        cursor.object(|cursor, name| {
-            match name {
-                b"primary" => self.windows[0] = Window::read(cursor)?,
-                b"secondary" => self.windows[1] = Window::read(cursor)?,
-                b"plan_type" => self.plan = cursor.string()?,
-                b"credits" => self.overflow = cursor.raw()? != b"null",
-                _ => cursor.skip()?,
-            }
-            Ok(())
-        })?;
-        Ok(())
-    }
-}
-
-impl<'a> Info<'a> {
-    fn read(cursor: &mut Cursor<'a>) -> Result<Option<Self>, Malformed> {
-        let mut info = Self::default();
-        let is_object = cursor.object(|cursor, name| {
-            match name {
-                b"total_token_usage" => info.total = RawCounts::read(cursor)?,
-                b"last_token_usage" => info.last = RawCounts::read(cursor)?,
-                _ => cursor.skip()?,
-            }
-            Ok(())
-        })?;
-        Ok(is_object.then_some(info))
-    }
-}
-
-impl<'a> Window<'a> {
-    fn read(cursor: &mut Cursor<'a>) -> Result<Option<Self>, Malformed> {
-        let mut window = Self::default();
-        let is_object = cursor.object(|cursor, name| {
-            match name {
-                b"used_percent" => window.used_percent = Some(cursor.raw()?),
-                b"window_minutes" => window.minutes = Some(cursor.raw()?),
-                b"resets_at" => window.resets_at = Some(cursor.raw()?),
-                _ => cursor.skip()?,
-            }
-            Ok(())
-        })?;
-        Ok(is_object.then_some(window))
-    }
-
-    /// Minutes of the window and thousandths of a percent used.
-    fn reading(&self) -> Option<(u64, u64)> {
-        let whole = |raw: &[u8]| match super::json::count(raw) {
-            super::json::Count::Whole(count) => Some(count),
-            _ => None,
-        };
-        Some((whole(self.minutes?)?, super::millis(self.used_percent?)?))
-    }
-}
-
-impl<'a> RawCounts<'a> {
-    fn read(cursor: &mut Cursor<'a>) -> Result<Option<Self>, Malformed> {
-        let mut counts = Self::default();
-        let is_object = cursor.object(|cursor, name| {
-            let field = match name {
-                b"input_tokens" => &mut counts.input,
-                b"cached_input_tokens" => &mut counts.cached,
-                b"cache_write_input_tokens" => &mut counts.cache_write,
-                b"output_tokens" => &mut counts.output,
-                b"reasoning_output_tokens" => &mut counts.reasoning,
-                b"total_tokens" => &mut counts.total,
-                _ => return cursor.skip(),
-            };
-            *field = Some(cursor.raw()?);
-            Ok(())
-        })?;
-        Ok(is_object.then_some(counts))
-    }
-
-    fn counts(&self, tally: &mut Tally) -> Result<Counts, Note> {
-        let mut count = |raw: Option<&[u8]>| raw.map_or(Some(0), |raw| tally.count(raw)).ok_or(Note::BadCount);
-        Ok(Counts {
-            input: count(self.input)?,
-            cached: count(self.cached)?,
-            cache_write: count(self.cache_write)?,
-            output: count(self.output)?,
-            reasoning: count(self.reasoning)?,
-            total: count(self.total)?,
-        })
-    }
-}
-
-impl Counts {
-    const fn parts(&self) -> [u64; 6] {
-        [self.input, self.cached, self.cache_write, self.output, self.reasoning, self.total]
-    }
-
-    /// What was used since earlier totals. A count that fell means that counting began anew.
-    fn since(self, earlier: Option<Self>) -> Self {
-        let Some(earlier) = earlier else { return self };
-        if self.parts().iter().zip(earlier.parts()).any(|(now, before)| *now < before) {
-            return self;
-        }
-        Self {
-            input: self.input - earlier.input,
-            cached: self.cached - earlier.cached,
-            cache_write: self.cache_write - earlier.cache_write,
-            output: self.output - earlier.output,
-            reasoning: self.reasoning - earlier.reasoning,
-            total: self.total - earlier.total,
-        }
-    }
-
-    /// Whether both tell of one request; events say less of it than records.
-    const fn is_same_request(&self, other: &Self) -> bool {
-        self.input == other.input && self.cached == other.cached && self.output == other.output
-    }
-
-    /// By the classes that are billed.
-    fn tokens(&self, tally: &mut Tally) -> ByClass<Tokens> {
-        if self.cached > self.input {
-            tally.note(Note::MoreCachedThanPrompt);
-        }
-        let uncached = self.input.saturating_sub(self.cached);
-        let written = self.cache_write.min(uncached);
-        let mut tokens = ByClass::default();
-        tokens[TokenClass::Input] = Tokens(uncached - written);
-        tokens[TokenClass::CacheRead] = Tokens(self.cached);
-        tokens[TokenClass::CacheWrite5m] = Tokens(written);
-        tokens[TokenClass::Output] = Tokens(self.output);
-        tokens
     }
 }

@@ -213,6 +213,9 @@ fn one_session_in_two_places_counts_once_by_its_longer_file() {
     let log = codex(&[(archived, &shorter), (name, &parent())]);
     assert_eq!(all_counts(&log), PARENT);
     assert_eq!(notes(&log), "same_session 1");
+    // Files that only happen to have one name are two sessions.
+    let other = meta(0, "other", "") + &turn(1, "m") + &event(2, None, Some([5, 0, 1, 0]));
+    assert_eq!(codex(&[("a/log.jsonl", &parent()), ("b/log.jsonl", &other)]).records.len(), 3);
     // Under another name it repeats itself like a fork.
     let log = codex(&[("rollout-q.jsonl", &parent()), (name, &parent())]);
     assert_eq!(all_counts(&log), PARENT);

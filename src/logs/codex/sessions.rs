@@ -2,7 +2,8 @@
 //!
 //! The rules, beyond those of one file:
 //!
-//! 1. Files of one name, wherever they lie and compressed or not, are one session; the one with the most events holds.
+//! 1. Files of one name, wherever they lie and compressed or not, are one session, unless they say otherwise; the one
+//!    with the most events holds.
 //! 2. A fork may begin with a copy of its parent, stamped anew, and its totals go on from the parent's; a sub-agent may
 //!    be called a fork and begin at zero. So what is dropped is what can be shown to be a copy: the events at its start
 //!    whose running totals stand in the parent in the same order. One that the parent's file lost counts in the fork.
@@ -61,11 +62,14 @@ pub(in crate::logs) fn records(rollouts: Vec<(Arc<str>, Rollout)>, tally: &mut T
 
 /// One rollout for each file name, in order of time.
 fn one_a_session(mut rollouts: Vec<(Arc<str>, Rollout)>, tally: &mut Tally) -> Vec<(Arc<str>, Rollout)> {
-    let most_events = |rollout: &Rollout| std::cmp::Reverse(rollout.events.len());
-    let key = |(path, rollout): &(Arc<str>, Rollout)| (session_name(path), most_events(rollout), Arc::clone(path));
-    rollouts.sort_by_cached_key(key);
+    rollouts.sort_by_cached_key(|(path, rollout)| {
+        let most_events = std::cmp::Reverse(rollout.events.len());
+        (session_name(path), rollout.id.is_none(), rollout.id.clone(), most_events, Arc::clone(path))
+    });
     let before = rollouts.len();
-    rollouts.dedup_by(|later, earlier| session_name(&later.0) == session_name(&earlier.0));
+    rollouts.dedup_by(|(later_path, later), (path, earlier)| {
+        session_name(later_path) == session_name(path) && (later.id == earlier.id || later.id.is_none())
+    });
     tally.add(Note::SameSession, (before - rollouts.len()) as u64);
     let starts = |rollout: &Rollout| rollout.events.first().map(|event: &Event| event.instant);
     rollouts.sort_by(|(a_path, a), (b_path, b)| (starts(a), a_path).cmp(&(starts(b), b_path)));
