@@ -40,6 +40,8 @@ pub mod replay;
 
 pub mod usage;
 
+pub mod trial;
+
 pub mod explain;
 
 // Edges: text in, text out.

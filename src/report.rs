@@ -125,6 +125,13 @@ impl Table<'_> {
 }
 
 impl Section {
+    /// Whether people see it: it has rows, and columns that are shown. One without is for machines, and for people who
+    /// ask for it by its key.
+    #[must_use]
+    pub fn is_for_people(&self) -> bool {
+        !self.rows.is_empty() && self.columns.iter().any(|column| column.shown)
+    }
+
     /// Its columns and rows.
     #[must_use]
     pub fn table(&self) -> Table<'_> {

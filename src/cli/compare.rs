@@ -232,7 +232,7 @@ pub(super) fn unknown_plan(id: &str, plans: &[&Plan], asked: &Asked) -> Problem 
     }
 }
 
-fn unknown_vendor(id: &str, plans: &[&Plan]) -> Problem {
+pub(super) fn unknown_vendor(id: &str, plans: &[&Plan]) -> Problem {
     let problem = Problem::error(codes::UNKNOWN_PLAN, format!("no plan of a vendor `{id}`"));
     let mut vendors: Vec<&str> = plans.iter().filter_map(|plan| plan.vendor.as_deref()).collect();
     vendors.sort_unstable();

@@ -128,7 +128,8 @@ pub(super) fn publish(world: &mut World<'_>, args: &OutputArgs, found: &Found) -
         Some(table) if !matches!(format, Format::Json | Format::Jsonl) => {
             let columns = match format {
                 Format::Csv | Format::Tsv => (0..table.columns.len()).collect(),
-                _ => table.table().shown(),
+                _ if table.columns.iter().any(|column| column.shown) => table.table().shown(),
+                _ => (0..table.columns.len()).collect(),
             };
             render::render(table, &columns, format, look)
         }

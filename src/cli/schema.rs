@@ -7,7 +7,7 @@ use super::args::OutputArgs;
 use super::compare;
 use super::publish::print;
 use super::world::World;
-use super::{analyze, check, diff, route};
+use super::{analyze, check, diff, replay, route};
 use crate::catalog::PLAN_SCHEMA;
 use crate::catalog::config::CONFIG_SCHEMA;
 use crate::catalog::policy::POLICY_SCHEMA;
@@ -188,6 +188,7 @@ fn output_schema() -> String {
             Kind::new("migrate", route::migrated_columns(), of_units(&route::migrated_summary())),
             &route::migrated_sections(),
         ),
+        with_all(Kind::new("replay", replay::columns(), of_a_replay()), &replay::sections()),
     ];
     let mut schema = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -272,6 +273,24 @@ pub(super) fn summary(counts: &[&str], more: &[(&str, Value)]) -> Value {
         counts.chain(more.iter().map(|(key, shape)| ((*key).to_owned(), shape.clone()))).collect();
     let required: Vec<&String> = properties.keys().collect();
     json!({"type": "object", "required": required, "properties": properties})
+}
+
+/// Counts, the span, what all of it is worth, and the answer in words.
+fn of_a_replay() -> Value {
+    let day = || json!({"type": "string", "format": "date"});
+    let text = || json!({"type": ["string", "null"]});
+    let usd = || json!({"type": "number"});
+    summary(
+        &replay::summary_keys(),
+        &[
+            ("from", day()),
+            ("to", day()),
+            ("api_usd", usd()),
+            ("billed_apart_usd", usd()),
+            ("recommended", text()),
+            ("recommendation", text()),
+        ],
+    )
 }
 
 /// What differs in `diff` from columns of other kinds: a value may be of any kind.
