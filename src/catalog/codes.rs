@@ -113,6 +113,15 @@ codes! {
     SET_FORM 142 "`--set` is not PLAN.KEY=VALUE"
         "KEY is a key of the plan (`price_usd`), of a table in it (`fees.share`), or of one of its limits, which is named \
          by its `id` or its window (`limit.week.api_usd`). VALUE is written as in a plan file; a word needs no quotes."
+    NO_USAGE 150 "a log without usage"
+        "The files were read, and none of their lines is a response of a model. A plan costs its price then, and stops \
+         nothing. If there should be usage, the files may be of another kind: see `--log-format`."
+    LOST 151 "too much of the logs was lost"
+        "Lines that hold usage were broken, cut off or without a time, and their share is larger than `--max-skipped` allows. \
+         `--table skipped` tells how many, by reason."
+    FIT_UNKNOWN 152 "it is not known whether a plan fits"
+        "`--must-fit` asks about a plan whose limits are not known, or cannot be held against the work, or part of the work has \
+         no list price. That is neither yes nor no, so that the exit code is 4."
     TOO_MANY 199 "more mistakes than are listed"
         "The first 10,000 are listed. Fixing one often fixes many."
     UNPRICED 201 "a model has no price"

@@ -90,8 +90,9 @@ Exit codes:
   1  the plan of --must-fit does not fit
   2  wrong use, or a plan or time zone that does not exist
   3  a log or another input could not be used, or there is none
-  4  with --max-skipped, too much of the logs was lost; with --must-fit, it is
-     not known whether the plan fits; with --strict, the answer is incomplete
+  4  nothing could be decided; with --max-skipped, too much of the logs was
+     lost; with --must-fit, it is not known whether the plan fits; with
+     --strict, the answer is incomplete
   5  the output could not be written";
 
 /// Answers the command.
@@ -110,12 +111,18 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         let is_unportable = |problem: &&mut Problem| problem.code == codes::TOML_1_1;
         problems.iter_mut().filter(is_unportable).for_each(|problem| problem.level = Level::Error);
     }
+    // Workloads price nothing here; a limit of one's own on a model that nobody prices would let all pass.
+    let is_own =
+        |problem: &Problem| problem.place.as_ref().is_none_or(|place| asked.input_names.contains(&place.source.name));
+    problems.retain(|problem| problem.code != codes::UNPRICED || is_own(problem));
     let (log, files) = read_logs(args, world, &mut problems)?;
     let failed = problems.iter().any(|problem| problem.level == Level::Error);
     let book = Book::of(args, &asked, log, zone)?;
     let plans = wanted(args, &asked, &book, failed, &problems)?;
     let answers: Vec<Answer<'_>> =
         plans.iter().map(|plan| answer(plan, asked.catalog.market(), &asked.question)).collect();
+    let is_tried = |id: &String| plans.iter().any(|plan| *plan.id == **id);
+    problems.retain(|problem| problem.level == Level::Error || problem.plan.as_ref().is_none_or(is_tried));
     let lines = book.try_all(&answers, args, world);
     let mut written = Vec::new();
     if let Some(path) = &args.answers.write_population {
@@ -123,13 +130,19 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         let inputs: Vec<String> = asked.input_names.iter().chain(&files).cloned().collect();
         written.extend(super::output::to_file(path, &text, &inputs).err());
     }
+    problems.extend(unpriced(&book));
+    let demanded = demanded(args, &book, &lines, &mut problems);
     let mut report = report(args, &asked, &book, &lines, columns, problems);
     report.complete = !failed && report.complete;
     if let Some((column, descending)) = order {
         sort(&mut report.rows, column, descending);
     }
     let chosen = if args.output.columns.is_empty() { figures::shown(&report, args) } else { chosen };
-    let mut exit = Exit::of(failed, report.complete, strict(&args.terms, world)).or(demanded(args, &book, &lines));
+    let mut exit = Exit::of(failed, report.complete, strict(&args.terms, world)).or(demanded);
+    if lines.iter().all(|line| line.rank.is_none()) {
+        // Nothing could be decided, which is no success.
+        exit = exit.or(Exit::Incomplete);
+    }
     if let Some(error) = written.first() {
         report.problems.push(super::publish::not_written(error, args.answers.write_population.as_deref()));
         exit = exit.or(Exit::Output);
@@ -165,13 +178,29 @@ fn read_logs(args: &Args, world: &mut World<'_>, problems: &mut Vec<Problem>) ->
         (log, found.files.iter().map(|file| file.path.to_string_lossy().into_owned()).collect())
     };
     problems.extend(log.0.stopped.iter().map(|(name, why)| {
-        let why = why.split(" (os error").next().unwrap_or(why).to_lowercase();
-        Problem::error(codes::UNREADABLE, format!("cannot read `{name}`: {why}"))
+        let problem = Problem::error(codes::UNREADABLE, format!("cannot read `{name}`: {}", reason(why)));
+        if name.ends_with(".toml") { problem.help("plan files come after `--plans`") } else { problem }
     }));
     if log.0.records.is_empty() && log.0.stopped.is_empty() {
-        problems.push(no_usage(&log.0, args));
+        problems.push(no_usage(&log.0));
+    }
+    if log.0.records.is_empty() && problems.iter().any(|problem| problem.level == Level::Error) {
+        // Zeros would read as an answer.
+        return Err(Stop { exit: Exit::Input, problems: std::mem::take(problems) });
     }
     Ok(log)
+}
+
+/// What the system says, without its number and its capital.
+fn reason(why: &str) -> String {
+    let why = why.split(" (os error").next().unwrap_or(why);
+    let mut letters = why.chars();
+    match (letters.next(), letters.next()) {
+        (Some(first), Some(next)) if next.is_lowercase() => {
+            format!("{}{}", first.to_lowercase(), &why[first.len_utf8()..])
+        }
+        _ => why.to_owned(),
+    }
 }
 
 fn nothing_found(args: &Args) -> Problem {
@@ -186,20 +215,16 @@ fn nothing_found(args: &Args) -> Problem {
 }
 
 /// A log without usage: what costs a plan's price and hits nothing. Where lines were lost it is no answer.
-fn no_usage(log: &Log, args: &Args) -> Problem {
-    let is_plan = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "toml");
+fn no_usage(log: &Log) -> Problem {
     let message = match log.files {
         1 => "the log holds no usage".to_owned(),
         files => format!("{files} logs hold no usage"),
     };
     let problem = if log.tally.has_losses() {
-        Problem::error(codes::UNREADABLE, message)
+        Problem::error(codes::NO_USAGE, message)
     } else {
-        Problem::warning(codes::UNREADABLE, message)
+        Problem::warning(codes::NO_USAGE, message)
     };
-    if args.logs.iter().any(is_plan) {
-        return problem.help("plan files come after `--plans`");
-    }
     let lost: Vec<String> = log.tally.iter().filter(|(note, _)| note.is_loss()).map(words::note).collect();
     if lost.is_empty() {
         problem
@@ -257,23 +282,46 @@ fn wanted<'a>(
     Ok(wanted)
 }
 
-/// The code that the demands of the arguments end with.
-fn demanded(args: &Args, book: &Book, lines: &[tried::Line<'_>]) -> Exit {
+/// The code that the demands of the arguments end with; what cannot be answered is a problem.
+fn demanded(args: &Args, book: &Book, lines: &[tried::Line<'_>], problems: &mut Vec<Problem>) -> Exit {
     let mut exit = Exit::Done;
-    if args.used.max_skipped.as_ref().is_some_and(|most| book.skipped_share() > *most) {
+    if let Some(most) = args.used.max_skipped.as_ref().filter(|most| book.skipped_share() > **most) {
+        let message = format!(
+            "{} of the usage was lost, and `--max-skipped` allows {}",
+            words::share(book.skipped_share()),
+            words::share(most.clone())
+        );
+        problems.push(Problem::warning(codes::LOST, message).help("`--table skipped` tells why"));
         exit = exit.or(Exit::Incomplete);
     }
-    for id in &args.answers.must_fit {
-        let of_plan = lines.iter().filter(|line| super::compare::fits(id, line.id()));
-        exit = of_plan.fold(exit, |exit, line| {
-            exit.or(match line.fits(book) {
-                Some(true) => Exit::Done,
-                Some(false) => Exit::No,
-                None => Exit::Incomplete,
-            })
+    for line in lines.iter().filter(|line| args.answers.must_fit.iter().any(|id| super::compare::fits(id, line.id()))) {
+        exit = exit.or(match line.fits(book) {
+            Some(true) => Exit::Done,
+            Some(false) => Exit::No,
+            None => {
+                let why = line
+                    .tried
+                    .as_ref()
+                    .err()
+                    .map_or("part of the work has no list price".to_owned(), ToString::to_string);
+                let message = format!("it is not known whether `{}` fits: {why}", line.id());
+                problems.push(Problem::warning(codes::FIT_UNKNOWN, message).plan(line.id()));
+                Exit::Incomplete
+            }
         });
     }
     exit
+}
+
+/// Models without a list price, which the work that is counted leaves out.
+fn unpriced(book: &Book) -> impl Iterator<Item = Problem> {
+    book.usage.unpriced.iter().map(|((model, reason), times)| {
+        let (responses, are) =
+            if *times == 1 { ("1 response".to_owned(), "is") } else { (format!("{times} responses"), "are") };
+        let of = model.as_deref().map_or_else(String::new, |model| format!(" of `{model}`"));
+        Problem::warning(codes::UNPRICED, format!("{reason}: {responses}{of} {are} left out"))
+            .help("add its rates, or its name as an alias, with `--prices`")
+    })
 }
 
 fn report(

@@ -38,7 +38,7 @@ pub struct Origin {
 /// What a log comes to.
 #[derive(Clone, Debug, Default)]
 pub struct Usage {
-    /// By user, in the order of their names; no user first.
+    /// By user, in the order of their names, no user first; at least one.
     pub accounts: Vec<Account>,
     /// Vendors of the models that did the work, as the list prices name them.
     pub vendors: BTreeSet<Arc<str>>,
@@ -73,6 +73,12 @@ impl Usage {
         Some((instants().min()?, instants().max()?))
     }
 
+    /// Whether there was work and none of it has a price.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        self.responses() == 0 && !self.unpriced.is_empty()
+    }
+
     /// How many responses have no list price.
     #[must_use]
     pub fn responses_unpriced(&self) -> u64 {
@@ -102,6 +108,8 @@ pub fn gather(records: &[Record], prices: &Prices<'_>, other: Option<&Arc<str>>)
     let mut by_user = BTreeMap::<Option<Arc<str>>, Collected>::new();
     let (mut here, mut there) = (Ratio::zero(), Ok(Ratio::zero()));
     for record in records {
+        // Who is only seen in what is left out has a seat too.
+        let collected = by_user.entry(record.user.clone()).or_default();
         if record.tokens.iter().all(|(_, tokens)| tokens.0 == 0) && record.web_searches == 0 {
             usage.empty += 1;
             continue;
@@ -122,7 +130,6 @@ pub fn gather(records: &[Record], prices: &Prices<'_>, other: Option<&Arc<str>>)
             here += &usd.ratio();
             there = there.and_then(|sum| Ok(sum + on_model(record, prices, other)?));
         }
-        let collected = by_user.entry(record.user.clone()).or_default();
         if record.source == Source::ClaudeCode && record.service == Service::Fast {
             collected.apart.push((record.instant, usd));
             continue;
@@ -136,6 +143,9 @@ pub fn gather(records: &[Record], prices: &Prices<'_>, other: Option<&Arc<str>>)
         collected.add(record, number, usd);
     }
     usage.on_other = other.map(|_| there.map(|there| there.checked_div(&here).unwrap_or_default()));
+    if by_user.is_empty() {
+        by_user.insert(None, Collected::default());
+    }
     for (user, collected) in by_user {
         usage.accounts.push(collected.account(user, names.clone())?);
     }

@@ -57,6 +57,8 @@ pub enum Untried {
     NotOnThatDay,
     /// It is not known what requests take of a limit.
     Limit(Unmetered),
+    /// None of the work has a list price.
+    Unpriced,
     /// A limit counts requests, and the log sums several in a row.
     Summed {
         /// The limit.
@@ -71,6 +73,7 @@ impl fmt::Display for Untried {
         match self {
             Self::Allowance => f.write_str("its allowance is not known"),
             Self::NotOnThatDay => f.write_str("no limit of it is known for that day"),
+            Self::Unpriced => f.write_str("none of the work has a list price"),
             Self::Limit(error) => error.fmt(f),
             Self::Summed { limit } => {
                 write!(f, "limit `{limit}` counts requests, and rows of the log stand for several")
@@ -247,6 +250,9 @@ impl<I: Iterator<Item = Option<Ratio>>> SumOfAll for I {
 ///
 /// If it cannot be known what the plan would have stopped.
 pub fn try_plan(answer: &Answer<'_>, usage: &Usage, setting: &Setting) -> Result<Tried, Untried> {
+    if usage.is_unknown() {
+        return Err(Untried::Unpriced);
+    }
     let limits = limits(answer, usage, setting)?;
     let price = answer.revenue.as_ref().map(|revenue| revenue.gross_usd.clone());
     let (rate, overage_unknown) = overage_rate(answer, usage, setting);

@@ -58,7 +58,7 @@ pub(in crate::cli) fn columns() -> Vec<Column> {
             "API cost",
             Unit::Usd,
             None,
-            "all work over the span that counts against limits, at list price: included, paid for, downgraded, refused \
+            "all work over the span that counts against limits and has a price, at list price: included, paid for, downgraded, refused \
              and waiting",
         ),
         ("peak_utilization", "Peak", Unit::Share, Some(4), "the most that a window held, as a share of its cap"),
@@ -112,6 +112,11 @@ pub(super) fn hours(value: &Ratio) -> Ratio {
 
 fn usd(value: Ratio) -> Cell {
     Cell::Usd(value.into())
+}
+
+/// Worth of the work that has a price; unknown if none has.
+fn api_usd(book: &Book) -> Cell {
+    if book.usage.is_unknown() { unknown() } else { usd(book.api_usd()) }
 }
 
 fn none() -> Cell {
@@ -174,7 +179,7 @@ fn cells(book: &Book, line: &Line<'_>) -> Vec<Cell> {
         money(&|tried| tried.sum(|outcome| outcome.downgraded)),
         money(&|tried| tried.sum(|outcome| outcome.overage_api)),
         money(&|tried| tried.sum(|outcome| outcome.included)),
-        usd(book.api_usd()),
+        api_usd(book),
         of_plan(&|tried| tried.peak_utilization().map_or_else(none, |peak| Cell::Share(of_limits(line, peak)))),
         of_plan(&|tried| {
             let means = (0..tried.limits.len()).filter_map(|limit| tried.mean_utilization(limit));
@@ -190,7 +195,7 @@ fn cells(book: &Book, line: &Line<'_>) -> Vec<Cell> {
 fn status(book: &Book, line: &Line<'_>) -> &'static str {
     match &line.tried {
         Err(_) => "limits_unknown",
-        Ok(_) if line.total(book).is_none() => "price_unknown",
+        Ok(_) if line.price().is_none() => "price_unknown",
         Ok(_) if !book.usage.unpriced.is_empty() => "partial",
         Ok(_) if !line.unsold.is_empty() => "other_models",
         Ok(_) => "ok",
@@ -217,7 +222,7 @@ pub(super) fn summary(book: &Book, lines: &[Line<'_>], advice: &Advice) -> Recor
         ("days", Cell::Count(days.into())),
         ("from", Cell::Date(from)),
         ("to", Cell::Date(to)),
-        ("api_usd", usd(book.api_usd())),
+        ("api_usd", api_usd(book)),
         ("billed_apart_usd", usd(book.apart_usd())),
         ("recommended", advice.id.as_ref().map_or_else(none, |id| Cell::Text(id.clone()))),
         ("recommendation", Cell::Text(advice.text.clone())),

@@ -166,6 +166,11 @@ impl Book {
         self.usage.accounts.iter().flat_map(|account| &account.apart).map(|(_, usd)| *usd).sum_usd()
     }
 
+    /// What a month of it costs on the API, as far as it has a price, in dollars.
+    pub(super) fn api_usd_per_month(&self) -> Ratio {
+        (self.api_usd() + self.apart_usd()) / self.months()
+    }
+
     /// Responses of which the log lost something.
     pub(super) fn skipped(&self) -> u64 {
         self.log.tally.iter().filter(|(note, _)| note.is_loss()).map(|(_, times)| times).sum()
@@ -220,7 +225,9 @@ impl Line<'_> {
         let apart = book.apart_usd() / book.months();
         match &self.tried {
             Err(_) => None,
-            Ok(None) => Some(book.api_usd() / book.months() + apart),
+            // A bill that leaves out what has no price is none.
+            Ok(None) if !book.usage.unpriced.is_empty() => None,
+            Ok(None) => Some(book.api_usd_per_month()),
             Ok(Some(tried)) => tried.total_usd_per_month().map(|total| total + apart),
         }
     }

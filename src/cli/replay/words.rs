@@ -27,7 +27,7 @@ fn usd(value: Ratio) -> String {
     format!("{sign}${}", render::cell(&Cell::Usd(value.abs().into())))
 }
 
-fn share(value: Ratio) -> String {
+pub(super) fn share(value: Ratio) -> String {
     render::cell(&Cell::Share(value.into()))
 }
 
@@ -61,7 +61,11 @@ fn span_words(book: &Book) -> String {
 pub(super) fn advice(book: &Book, lines: &[Line<'_>]) -> Advice {
     let ranked: Vec<&Line<'_>> = lines.iter().filter(|line| line.rank.is_some()).collect();
     let Some(best) = ranked.first() else {
-        return Advice { id: None, text: "No plan could be tried.".to_owned() };
+        let why = match book.usage.is_unknown() {
+            true => "No answer: none of the work has a list price; `--prices` adds rates.",
+            false => "No answer: no plan could be tried.",
+        };
+        return Advice { id: None, text: why.to_owned() };
     };
     let mut text = if best.answer.is_some() { of_plan(book, best, &ranked) } else { of_api(book, best, &ranked) };
     text += &format!(" Assumes that {}.", assumed(book));
@@ -93,10 +97,8 @@ fn of_plan(book: &Book, best: &Line<'_>, ranked: &[&Line<'_>]) -> String {
     {
         text += &format!(" {} is the cheapest that fits, at {}.", fitting.id(), a_month(book, fitting));
     }
-    if let Some(api) = ranked.iter().find(|line| line.answer.is_none()) {
-        text += &format!(" Pay as you go costs {}.", usd(api.total(book).unwrap_or_default()));
-    }
-    text
+    let at_least = if book.usage.unpriced.is_empty() { "" } else { "at least " };
+    text + &format!(" Pay as you go costs {at_least}{}.", usd(book.api_usd_per_month()))
 }
 
 /// Where no plan is as cheap as the API.
@@ -136,7 +138,13 @@ fn failure(book: &Book, line: &Line<'_>) -> String {
         Past::Defer => format!("made {who} wait {hours} hours"),
         Past::Downgrade(fallback) => {
             let moved = tried.seats.iter().map(|seat| seat.refused().downgraded.ratio()).sum();
-            format!("blocked {who} {hours} hours and moved {} of work to {}", usd(moved), fallback.model)
+            let refused = tried.seats.iter().map(|seat| seat.refused().refused.ratio()).sum();
+            format!(
+                "moved {} of work to {}, blocked {who} {hours} hours and refused {}",
+                usd(moved),
+                fallback.model,
+                usd(refused)
+            )
         }
     };
     match tried.overage_usd() {
@@ -160,6 +168,8 @@ fn assumed(book: &Book) -> String {
     if book.setting.other_surfaces.is_positive() {
         parts.push(format!("{} of each window is used elsewhere", share(book.setting.other_surfaces.clone())));
     }
+    let months = if days(book) == 1 { "each day is like this one" } else { "each month is like these days" };
+    parts.push(months.to_owned());
     parts.push("there would have been the same usage on any plan".to_owned());
     listed(&parts)
 }
@@ -194,12 +204,16 @@ fn read(book: &Book) -> String {
     let (from, to) = book.days;
     let days = if from == to { from.to_string() } else { format!("{from} to {to}") };
     let mut text = format!(
-        "{} of {}, {days} ({}, {}), worth {} at API list prices of their days.",
+        "{} of {}, {days} ({}, {}), {} at API list prices of their days.",
         plural(book.usage.responses(), "response", "responses"),
         plural(book.log.files as u64, "file", "files"),
         span_words(book),
         zone_name(&book.zone),
-        usd(book.api_usd() + book.apart_usd()),
+        if book.usage.is_unknown() {
+            "without a worth".to_owned()
+        } else {
+            format!("worth {}", usd(book.api_usd() + book.apart_usd()))
+        },
     );
     if looks_cut(book) {
         text += " Claude Code deletes logs after 30 days: earlier use may be missing.";
@@ -234,17 +248,28 @@ fn left_out(book: &Book) -> Option<String> {
     (!parts.is_empty()).then(|| format!("Left out: {}.{hint}", parts.join("; ")))
 }
 
+/// Of more plans only their number is told.
+const NAMED_MOST: usize = 8;
+
 /// Plans that could not be tried, by reason.
 fn unknown(lines: &[Line<'_>]) -> Option<String> {
     let mut by_reason = BTreeMap::<String, Vec<String>>::new();
     for line in lines {
+        if line.answer.is_none() {
+            continue;
+        }
         if let Err(error) = &line.tried {
             by_reason.entry(error.to_string()).or_default().push(line.id().to_owned());
         } else if line.rank.is_none() {
             by_reason.entry("its price is not known".to_owned()).or_default().push(line.id().to_owned());
         }
     }
-    let said = by_reason.into_iter().map(|(reason, plans)| format!("{} ({reason})", plans.join(", ")));
+    let said = by_reason.into_iter().map(|(reason, plans)| match plans.as_slice() {
+        [first, others @ ..] if plans.len() > NAMED_MOST => {
+            format!("{first} and {} other plans ({reason})", others.len())
+        }
+        _ => format!("{} ({reason})", plans.join(", ")),
+    });
     let said: Vec<String> = said.collect();
     (!said.is_empty()).then(|| format!("? is not known: {}.", said.join("; ")))
 }
@@ -288,7 +313,7 @@ fn users(book: &Book, lines: &[Line<'_>]) -> Option<String> {
     plans.sort_by(|(a, one), (b, other)| other.cmp(one).then_with(|| a.cmp(b)));
     let plans: Vec<String> = plans.into_iter().map(|(id, count)| format!("{id} {count}")).collect();
     Some(format!(
-        "{} users: {} a month at list price at the median, {} at the most. Each on the cheapest for him ({}): {} a month.",
+        "{} users: {} a month at list price at the median, {} at the most. Each on their own cheapest ({}): {} a month.",
         used.len(),
         usd(median),
         usd(most),
