@@ -19,6 +19,8 @@ mod interrupt;
 mod looks;
 mod man;
 mod output;
+#[expect(dead_code, reason = "no command asks about a population yet")]
+mod population;
 mod publish;
 mod schema;
 mod values;
