@@ -7,9 +7,11 @@
 
 mod oracle {
     pub(crate) mod allow;
+    pub(crate) mod choice;
     pub(crate) mod margin;
     pub(crate) mod pop;
     pub(crate) mod rates;
+    pub(crate) mod uncertainty;
     pub(crate) mod value;
 }
 
@@ -21,7 +23,7 @@ use serde_json::Value;
 
 type Adapter = fn(&Value) -> Answer;
 
-const ADAPTERS: [(&str, Adapter); 17] = [
+const ADAPTERS: [(&str, Adapter); 23] = [
     ("rates.bundle", oracle::rates::bundle),
     ("rates.blended", oracle::rates::blended),
     ("allow.month", oracle::allow::month),
@@ -39,6 +41,12 @@ const ADAPTERS: [(&str, Adapter); 17] = [
     ("pop.finite", oracle::pop::finite),
     ("pop.two_point", oracle::pop::two_point),
     ("pop.fit", oracle::pop::fit),
+    ("pop.choice", oracle::choice::choice),
+    ("pop.price_change", oracle::choice::price_change),
+    ("pop.best_price", oracle::choice::best_price),
+    ("unc.breakeven", oracle::uncertainty::breakeven),
+    ("unc.sobol_product", oracle::uncertainty::sobol_product),
+    ("unc.tornado", oracle::uncertainty::tornado),
 ];
 
 #[derive(Default)]
