@@ -18,6 +18,7 @@ const ADDRESSES: &[(&str, &[&str])] = &[
     ("dashu_int", &["units"]),
     ("dashu_ratio", &["units"]),
     ("glob", &["cli", "main.rs", "policy.rs"]),
+    ("indicatif", &["cli/parallel.rs"]),
     ("jiff", &["units", "cli"]),
     ("libm", &["population", "simulation", "uncertainty", "scenario", "render/chart.rs", "render/palette.rs"]),
     ("serde", &["render/json.rs", "cli/diff/earlier.rs", "cli/schema.rs", "cli/version.rs"]),

@@ -11,6 +11,7 @@ mod oracle {
     pub(crate) mod margin;
     pub(crate) mod pop;
     pub(crate) mod rates;
+    pub(crate) mod simulation;
     pub(crate) mod uncertainty;
     pub(crate) mod value;
 }
@@ -23,7 +24,7 @@ use serde_json::Value;
 
 type Adapter = fn(&Value) -> Answer;
 
-const ADAPTERS: [(&str, Adapter); 23] = [
+const ADAPTERS: [(\&str, Adapter); 24] = [
     ("rates.bundle", oracle::rates::bundle),
     ("rates.blended", oracle::rates::blended),
     ("allow.month", oracle::allow::month),
@@ -47,6 +48,7 @@ const ADAPTERS: [(&str, Adapter); 23] = [
     ("unc.breakeven", oracle::uncertainty::breakeven),
     ("unc.sobol_product", oracle::uncertainty::sobol_product),
     ("unc.tornado", oracle::uncertainty::tornado),
+    ("pop.mc_truth", oracle::simulation::draws),
 ];
 
 #[derive(Default)]
