@@ -24,7 +24,7 @@ use serde_json::Value;
 
 type Adapter = fn(&Value) -> Answer;
 
-const ADAPTERS: [(\&str, Adapter); 24] = [
+const ADAPTERS: [(&str, Adapter); 24] = [
     ("rates.bundle", oracle::rates::bundle),
     ("rates.blended", oracle::rates::blended),
     ("allow.month", oracle::allow::month),
