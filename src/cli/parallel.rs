@@ -2,7 +2,6 @@
 //!
 //! Each thread takes the next block that nobody has, and adds it to a result of its own; these are merged in the end.
 //! So the order is left to chance, and results must be of a kind that does not mind, as tallies are.
-#![cfg_attr(not(test), expect(dead_code, reason = "no command simulates yet"))]
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
