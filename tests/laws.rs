@@ -6,6 +6,8 @@
 mod laws {
     pub(crate) mod auditor;
     pub(crate) mod files;
+    pub(crate) mod outlook;
+    pub(crate) mod solve;
 }
 
 use std::cmp::Ordering;

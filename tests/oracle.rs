@@ -7,11 +7,14 @@
 
 mod oracle {
     pub(crate) mod allow;
+    pub(crate) mod budget;
     pub(crate) mod choice;
     pub(crate) mod margin;
+    pub(crate) mod outlook;
     pub(crate) mod pop;
     pub(crate) mod rates;
     pub(crate) mod simulation;
+    pub(crate) mod solve;
     pub(crate) mod uncertainty;
     pub(crate) mod value;
 }
@@ -24,7 +27,7 @@ use serde_json::Value;
 
 type Adapter = fn(&Value) -> Answer;
 
-const ADAPTERS: [(&str, Adapter); 24] = [
+const ADAPTERS: &[(&str, Adapter)] = &[
     ("rates.bundle", oracle::rates::bundle),
     ("rates.blended", oracle::rates::blended),
     ("allow.month", oracle::allow::month),
@@ -38,6 +41,16 @@ const ADAPTERS: [(&str, Adapter); 24] = [
     ("margin.portfolio", oracle::margin::portfolio),
     ("margin.unit", oracle::margin::unit),
     ("margin.vs_api", oracle::margin::vs_api),
+    ("solve.linear", oracle::solve::linear),
+    ("solve.cap", oracle::solve::cap),
+    ("solve.overage", oracle::solve::overage),
+    ("outlook.years", oracle::outlook::years),
+    ("outlook.crossings", oracle::outlook::crossings),
+    ("outlook.trajectory", oracle::outlook::trajectory),
+    ("outlook.two_speed", oracle::outlook::two_speed),
+    ("outlook.metered", oracle::outlook::metered),
+    ("ent.headcount", oracle::budget::headcount),
+    ("ent.scale", oracle::budget::scale),
     ("pop.stats", oracle::pop::stats),
     ("pop.finite", oracle::pop::finite),
     ("pop.two_point", oracle::pop::two_point),
