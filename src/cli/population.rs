@@ -12,7 +12,7 @@ use super::{Exit, Stop};
 use crate::catalog::{self, codes, sample};
 use crate::fact::Provenance;
 use crate::population::fit::{self, Method};
-use crate::population::{Distribution, Members, Quantity, ShapeError};
+use crate::population::{Distribution, Members, Population, Quantity, ShapeError};
 use crate::problem::{Place, Problem, Source, nearest};
 use crate::report::{Cell, Missing, Record};
 use crate::units::Ratio;
@@ -99,7 +99,7 @@ impl PopulationArgs {
         match (&self.dist, &self.utilizations) {
             (Some(text), _) => self.in_words(text, Quantity::Utilization),
             (None, Some(path)) => self.measured(path, self.unit.map(UnitWord::quantity), world),
-            (None, None) => by_id(self.population.as_deref().unwrap_or(DEFAULT), asked),
+            (None, None) => self.population.as_ref().map_or_else(|| typical(asked), |id| by_id(id, asked)),
         }
     }
 
@@ -272,6 +272,18 @@ fn fitted(values: &[f64], word: FitWord) -> Result<Distribution, String> {
     Distribution::zero_inflated(share, &shape).map_err(|error| error.to_string())
 }
 
+/// The population that stands for any tier, also where the catalogue inside the program is left out.
+fn typical(asked: &Asked) -> Result<Chosen, Stop> {
+    if let Some(population) = asked.catalog.populations.get(DEFAULT) {
+        return described(population);
+    }
+    let (bundled, _) = catalog::read(&catalog::bundled(), &[]);
+    match bundled.populations.get(DEFAULT) {
+        Some(population) => described(population),
+        None => by_id(DEFAULT, asked),
+    }
+}
+
 fn by_id(id: &str, asked: &Asked) -> Result<Chosen, Stop> {
     let populations = &asked.catalog.populations;
     let Some(population) = populations.get(id) else {
@@ -286,6 +298,11 @@ fn by_id(id: &str, asked: &Asked) -> Result<Chosen, Stop> {
         }
         .into());
     };
+    described(population)
+}
+
+fn described(population: &Population) -> Result<Chosen, Stop> {
+    let id = &population.id;
     let named = population.name.as_ref().map_or_else(String::new, |name| format!(" ({name})"));
     let provenance = Some(population.provenance.clone());
     let chosen = Chosen::new(population.members.clone(), population.of, format!("`{id}`{named}"))?;

@@ -2,6 +2,7 @@
 
 mod book;
 mod choice;
+mod months;
 mod outcome;
 mod repricing;
 mod rows;
@@ -86,8 +87,11 @@ pub(super) struct Args {
     #[arg(long, help_heading = "Drawing", value_name = "N", default_value = "0")]
     seed: u64,
     /// Threads to draw on; figures do not depend on it [default: one for each processor]
-    #[arg(long, help_heading = "Drawing", value_name = "N")]
+    #[arg(long, help_heading = "Drawing", value_name = "N", value_parser = threads)]
     threads: Option<NonZeroUsize>,
+    /// Draw so many months of the whole book, rather than take a total to be normal: for some hundred subscribers
+    #[arg(long, help_heading = "Drawing", value_name = "N", value_parser = months::count)]
+    months: Option<u64>,
     #[command(flatten)]
     inputs: super::args::InputArgs,
     #[command(flatten)]
@@ -124,6 +128,9 @@ Exit codes:
   4  the answer is incomplete, with --strict
   5  the output could not be written";
 
+/// Fewer subscribers than this come to a total that is not near enough to normal.
+const FEW: u64 = 300;
+
 /// Subscribers to draw where no flag says.
 const SAMPLES: u64 = 100_000;
 
@@ -142,6 +149,11 @@ fn confidence(text: &str) -> Result<Ratio, String> {
         return Err("a confidence is from 50% to below 100%, such as `95%`".to_owned());
     }
     Ok(level)
+}
+
+fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    let threads = text.trim().parse().ok().filter(|threads: &NonZeroUsize| threads.get() <= 1_024);
+    threads.ok_or_else(|| "write a number of threads from 1 to 1024".to_owned())
 }
 
 /// Answers the command.
@@ -234,14 +246,16 @@ struct Told {
 impl Args {
     /// Flags that change nothing where they stand are refused.
     fn agree(&self) -> Result<(), Stop> {
-        let draws = self.method != Method::Exact || self.overage;
+        let draws = self.method != Method::Exact || self.overage || self.months.is_some();
         let asks_otherwise = self.choice.choose || self.repricing.is_asked();
         let refuse = |flag: &str, why: &str, help: &str| {
             Err(Stop::from(Problem::error(codes::USAGE, format!("`{flag}` {why}")).help(help)))
         };
         let by_price = "is worked out by closed forms with `--choose` and `--new-price`";
         match () {
-            () if asks_otherwise && draws => refuse("--method", by_price, "leave out `--method` and `--overage`"),
+            () if asks_otherwise && draws => {
+                refuse("--method", by_price, "leave out `--method`, `--months` and `--overage`")
+            }
             () if asks_otherwise && !(self.show.is_empty() && self.quantiles.is_empty()) => refuse(
                 "--show",
                 "has no table with `--choose` and `--new-price`",
@@ -276,10 +290,24 @@ impl Args {
             (true, 0 | 1) => vec![Table::Quantiles, Table::Histogram, Table::Totals],
             (true, _) => vec![Table::Book],
         };
+        if self.months.is_some() {
+            shown.push(Table::Months);
+        }
         if self.method == Method::Both && self.show.is_empty() {
-            shown = vec![Table::Check];
+            shown.retain(|table| *table == Table::Months);
+            shown.push(Table::Check);
         }
         shown
+    }
+
+    fn draws(&self, world: &World<'_>) -> Draws {
+        let is_watched = world.stderr_columns.is_some() && !self.output.quiet;
+        Draws {
+            samples: self.samples.unwrap_or(SAMPLES),
+            seed: self.seed,
+            threads: self.threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN),
+            progress: if is_watched { Progress::Shown } else { Progress::Hidden },
+        }
     }
 
     fn points(&self) -> Vec<HeatTitle> {
@@ -298,7 +326,8 @@ fn told(given: &Given<'_>, world: &World<'_>, problems: &mut Vec<Problem>) -> Re
         .zip(given.counts)
         .map(|(answer, &subscribers)| cast(answer, subscribers, given.chosen, args))
         .collect();
-    let outcomes = outcomes(&casts, args, world)?;
+    let draws = args.draws(world);
+    let outcomes = outcomes(&casts, args, draws)?;
     let rows = casts.iter().zip(&outcomes).map(|(cast, outcome)| {
         let outcome = outcome.as_ref().map(|(outcome, _)| outcome);
         rows::row(&Context { cast, outcome, light: &args.light })
@@ -312,8 +341,9 @@ fn told(given: &Given<'_>, world: &World<'_>, problems: &mut Vec<Problem>) -> Re
             Some(Known { cast, seated: cast.seated.as_ref().ok()?, outcome, exact: exact.as_ref() })
         })
         .collect();
-    let sections = sections::sections(&known, &args.shown(casts.len()), &args.level, &args.correlation);
-    warn(&casts, &known, problems);
+    let mut sections = sections::sections(&known, &args.shown(casts.len()), &args.level, &args.correlation);
+    sections.push(months::section(&known, args.months.unwrap_or(0), draws, &args.level, &args.correlation)?);
+    warn(given.chosen, &casts, &known, problems);
     Ok(Told { kind: "simulate", rows, sections, footer: footer(given, &known) })
 }
 
@@ -321,15 +351,8 @@ fn told(given: &Given<'_>, world: &World<'_>, problems: &mut Vec<Problem>) -> Re
 type Worked = Option<(Outcome, Option<Outcome>)>;
 
 /// What is found of each plan.
-fn outcomes(casts: &[Cast<'_>], args: &Args, world: &World<'_>) -> Result<Vec<Worked>, Stop> {
+fn outcomes(casts: &[Cast<'_>], args: &Args, draws: Draws) -> Result<Vec<Worked>, Stop> {
     let points = args.points();
-    let is_watched = world.stderr_columns.is_some() && !args.output.quiet;
-    let draws = Draws {
-        samples: args.samples.unwrap_or(SAMPLES),
-        seed: args.seed,
-        threads: args.threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN),
-        progress: if is_watched { Progress::Shown } else { Progress::Hidden },
-    };
     let outcome = |cast: &Cast<'_>| {
         let Ok(seated) = &cast.seated else { return Ok(None) };
         let Some(earnings) = Earnings::of(&seated.economics) else { return Ok(None) };
@@ -351,7 +374,12 @@ fn outcomes(casts: &[Cast<'_>], args: &Args, world: &World<'_>) -> Result<Vec<Wo
 }
 
 /// What keeps figures from being what they seem.
-fn warn(casts: &[Cast<'_>], known: &[Known<'_>], problems: &mut Vec<Problem>) {
+fn warn(chosen: &Chosen, casts: &[Cast<'_>], known: &[Known<'_>], problems: &mut Vec<Problem>) {
+    if chosen.of == Quantity::Utilization && chosen.whole.quantile(0.5) > 1.0 {
+        let message = "half of the population or more want above the maximum, and all of them count as full use";
+        let help = "3 is 300 %: write `3%`, or give `--unit api-usd` if these are dollars";
+        problems.push(Problem::warning(codes::SHAPE, message).help(help));
+    }
     for cast in casts {
         if let Err(Why::Shape(why)) = &cast.seated {
             let id = &cast.answer.plan.id;
@@ -397,6 +425,10 @@ fn footer(given: &Given<'_>, known: &[Known<'_>]) -> Vec<String> {
             given.answers.len() - known.len(),
             given.answers.len()
         ));
+    }
+    let people: u64 = known.iter().map(|known| known.cast.subscribers).sum();
+    if given.args.months.is_none() && (1..FEW).contains(&people) && !known.is_empty() {
+        lines.push("The total of so few subscribers is not normal: --months 10000 draws it.".to_owned());
     }
     lines.push(drawing_line(given.args, known));
     lines.push(basis_line(given.asked, given.answers));
@@ -451,7 +483,7 @@ fn assumed(given: &Given<'_>) -> Record {
         Method::Simulate => "simulate",
         Method::Both => "both",
     };
-    let is_drawn = args.method != Method::Exact || args.overage;
+    let is_drawn = args.method != Method::Exact || args.overage || args.months.is_some();
     let if_drawn = |count: u64| if is_drawn { Cell::Count(count) } else { Cell::Missing(Missing::NotApplicable) };
     let mut record = assumptions(asked, &args.inputs.set);
     record.extend(chosen.record());
@@ -461,6 +493,7 @@ fn assumed(given: &Given<'_>) -> Record {
         ("correlation", Cell::Share(args.correlation.clone().into())),
         ("light_utilization", Cell::Share(args.light.clone().into())),
         ("method", text(method)),
+        ("months", args.months.map_or(Cell::Missing(Missing::NotApplicable), Cell::Count)),
         ("samples", if_drawn(args.samples.unwrap_or(SAMPLES))),
         ("seed", if_drawn(args.seed)),
     ]);
@@ -469,5 +502,7 @@ fn assumed(given: &Given<'_>) -> Record {
 
 /// The tables beside the results, without rows, for the schema.
 pub(super) fn tables() -> Vec<Section> {
-    sections::sections(&[], &[], &Ratio::new(95, 100), &Ratio::zero())
+    let mut tables = sections::sections(&[], &[], &Ratio::new(95, 100), &Ratio::zero());
+    tables.push(months::table(Vec::new(), 0, &Ratio::new(95, 100)));
+    tables
 }

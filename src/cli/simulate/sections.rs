@@ -32,6 +32,8 @@ pub(super) enum Table {
     Book,
     /// With --method both: draws against closed forms
     Check,
+    /// With --months: the same for all plans together, from months drawn one by one
+    Months,
     /// None of them
     None,
 }
@@ -39,7 +41,7 @@ pub(super) enum Table {
 const NONE: Cell = Cell::Missing(Missing::NotApplicable);
 
 /// A column that goes at a rank where there is no room.
-fn column(key: &'static str, title: &str, unit: Unit, drop_rank: u8, meaning: &'static str) -> Column {
+pub(super) fn column(key: &'static str, title: &str, unit: Unit, drop_rank: u8, meaning: &'static str) -> Column {
     Column { key, title: title.to_owned(), meaning, unit, shown: true, drop_rank, heat_points: Vec::new() }
 }
 
@@ -257,7 +259,7 @@ fn curve(known: &[Known<'_>], several: bool) -> Section {
 }
 
 /// Percent as a title has it: `95%`.
-fn percent(share: &Ratio) -> String {
+pub(super) fn percent(share: &Ratio) -> String {
     (share * &Ratio::from(100)).to_decimal_trimmed(0, 4) + "%"
 }
 
@@ -316,7 +318,7 @@ fn risk(total: Option<Total>, correlation: &Ratio, level: f64) -> Vec<Cell> {
 }
 
 /// Independent, then correlated where that was asked for.
-fn correlations(correlation: &Ratio) -> Vec<Ratio> {
+pub(super) fn correlations(correlation: &Ratio) -> Vec<Ratio> {
     let asked = (!correlation.is_zero()).then(|| correlation.clone());
     [Ratio::zero()].into_iter().chain(asked).collect()
 }
@@ -363,7 +365,7 @@ fn totals(known: &[Known<'_>], several: bool, level: &Ratio, correlation: &Ratio
     }
 }
 
-fn people(count: u64) -> String {
+pub(super) fn people(count: u64) -> String {
     let noun = if count == 1 { "subscriber" } else { "subscribers" };
     format!("{} {noun}", crate::render::cell(&Cell::Count(count)))
 }
