@@ -204,7 +204,7 @@ fn examples(command: &str) -> Vec<String> {
 #[test]
 fn every_example_in_help_is_answered() {
     let folder = tempfile::tempdir().expect("a folder");
-    for (command, least) in [("analyze", 5), ("schema", 3)] {
+    for (command, least) in [("analyze", 5), ("schema", 3), ("simulate", 8)] {
         let examples = examples(command);
         assert!(examples.len() >= least, "{command}: {examples:?}");
         for example in examples {
@@ -221,7 +221,7 @@ fn every_example_in_help_is_answered() {
 
 #[test]
 fn no_line_of_help_is_wider_than_the_terminal_or_ends_in_a_space() {
-    for command in ["", "analyze", "schema"] {
+    for command in ["", "analyze", "schema", "simulate"] {
         for flag in ["-h", "--help"] {
             for columns in [None, Some(60), Some(80), Some(200)] {
                 let mut given = Given::args([command, flag].iter().filter(|word| !word.is_empty()));

@@ -113,12 +113,12 @@ enum Method {
 const EXAMPLES: &str = "\
 Examples:
   plancost simulate --plan chatgpt-plus
-  plancost simulate --plan 'claude-*' --plan 'chatgpt-*' --dist 'lognormal(median=3%, s=1.2763)'
-  plancost simulate --plan claude-max-20x --dist 'mixture(90% light: beta(2, 26), 10% heavy: 80%)'
+  plancost simulate --plan 'claude-*' --dist 'lognormal(median=3%, s=1.2763)'
+  plancost simulate --plan kilo-19 --dist 'mixture(90%: beta(2, 26), 10%: 80%)'
   plancost simulate --plan claude-pro --population gateway-2026-04 --show curve
-  plancost simulate --plan 'claude-*' --subscribers 1e6 --subscribers claude-pro=8e6
-  plancost simulate --plan chatgpt-pro-20x --method both --samples 1e6 --seed 7
-  plancost simulate --plan claude-pro --plan 'claude-max-*' --choose --over-estimate 2 --noise 1
+  plancost simulate --plan 'claude-*' --subscribers 1e6,claude-pro=8e6
+  plancost simulate --plan chatgpt-pro-20x --method both --samples 1e6
+  plancost simulate --plan 'claude-[pm]*' --choose --over-estimate 2 --noise 1
   plancost simulate --plan claude-max-5x --new-price 125 --elasticity 1.2
 
 Exit codes:
@@ -178,11 +178,12 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     let plans = wanted(&asked, &args.inputs, &mut problems)?;
     let failed = problems.iter().any(|problem| problem.level == Level::Error);
     let plans = if failed && args.inputs.fail_fast { Vec::new() } else { plans };
-    let chosen = if args.choice.choose {
-        args.population.settle_in_usd(&asked, world)?
+    let settled = if args.choice.choose {
+        args.population.settle_in_usd(&asked, world)
     } else {
-        args.population.settle(&asked, world)?
+        args.population.settle(&asked, world)
     };
+    let chosen = settled.map_err(|stop| with_errors(stop, &problems))?;
     let answers: Vec<Answer<'_>> =
         plans.iter().map(|plan| answer(plan, asked.catalog.market(), &asked.question)).collect();
     explain_gaps(&answers, &asked.catalog, &mut problems);
@@ -225,6 +226,12 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     Ok(Answered::Report(Box::new(Found { report, columns: chosen_columns, exit, inputs })))
 }
 
+/// What is wrong with the plans is told as well.
+fn with_errors(stop: Stop, problems: &[Problem]) -> Stop {
+    let errors = problems.iter().filter(|problem| problem.level == Level::Error).cloned();
+    Stop { problems: errors.chain(stop.problems).collect(), ..stop }
+}
+
 /// All that a table of this command is made of.
 struct Given<'a> {
     args: &'a Args,
@@ -261,7 +268,10 @@ impl Args {
                 "has no table with `--choose` and `--new-price`",
                 "leave out `--show` and `--quantiles`",
             ),
-            () if !draws && self.samples.is_some() => refuse(
+            () if self.show.contains(&Table::Months) && self.months.is_none() => {
+                refuse("--show months", "has no months to show", "draw some: `--months 10000`")
+            }
+            () if self.method == Method::Exact && !self.overage && self.samples.is_some() => refuse(
                 "--samples",
                 "draws nobody without `--method simulate`",
                 "add `--method simulate` or `--method both`",
@@ -396,8 +406,9 @@ fn warn(chosen: &Chosen, casts: &[Cast<'_>], known: &[Known<'_>], problems: &mut
     let rough: Vec<&str> = known.iter().filter(is_rough).map(|known| &*known.cast.answer.plan.id).collect();
     if !rough.is_empty() {
         let message = format!("the standard error of the profit is above 1 % of it: {}", rough.join(", "));
-        problems
-            .push(Problem::warning(codes::ROUGH, message).help("draw more with `--samples`, or take `--method exact`"));
+        let has_no_other_way = known.iter().any(|known| known.seated.billed_above);
+        let other = if has_no_other_way { "" } else { ", or take `--method exact`" };
+        problems.push(Problem::warning(codes::ROUGH, message).help(format!("draw more with `--samples`{other}")));
     }
 }
 

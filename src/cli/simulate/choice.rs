@@ -132,6 +132,9 @@ pub(super) fn told(given: &Given<'_>) -> Result<Told, Stop> {
     let people = float(book::of_all(&given.args.subscribers)?);
     let perception = Perception::new(args.over_estimate.to_f64(), args.noise.to_f64())
         .map_err(|error| Problem::error(codes::USAGE, error.to_string()))?;
+    if given.answers.is_empty() {
+        return Ok(Told { kind: "choice", rows: Vec::new(), sections: tables(), footer: Vec::new() });
+    }
     let market = Market::of(given);
     let found = choice(&market.offers, &given.chosen.whole, perception);
     let known = found.buyers.iter().enumerate().map(|(at, buyers)| row(&market, at, buyers, &found, people));
@@ -275,5 +278,6 @@ fn footer(given: &Given<'_>, market: &Market<'_>) -> Vec<String> {
 pub(in crate::cli) fn tables() -> Vec<Section> {
     let market = Market { offers: Vec::new(), plans: Vec::new(), api_is_unclear: false };
     let none = Choice { segments: Vec::new(), buyers: Vec::new(), revenue_usd: 0.0, profit_usd: 0.0, margin: None };
-    vec![sum(&none, &market, 0.0), stretches(&none, &market)]
+    let empty = |section: Section| Section { rows: Vec::new(), ..section };
+    vec![empty(sum(&none, &market, 0.0)), empty(stretches(&none, &market))]
 }

@@ -148,6 +148,17 @@ fn histogram(known: &[Known<'_>], several: bool) -> Section {
         columns: vec![
             plan_column(several),
             column("band", "Use", Unit::Text, 0, "use above the band before and up to this"),
+            Column {
+                shown: false,
+                ..column(
+                    "above",
+                    "Above",
+                    Unit::Number,
+                    3,
+                    "its lower end: a share of the maximum, or dollars for a plan without limit",
+                )
+            },
+            Column { shown: false, ..column("up_to", "Most", Unit::Number, 3, "its upper end; none: any") },
             column("subscribers_share", "Subs", Unit::Bar, 0, "share of the subscribers"),
             column("cumulative_share", "Up to", Unit::Share, 1, "share of the subscribers up to here"),
             column("use_share", "Of use", Unit::Bar, 0, "share of all use"),
@@ -165,6 +176,7 @@ fn bands(known: &Known<'_>) -> Vec<Row> {
     let ends: &[(f64, &str)] = if known.seated.counts == Quantity::Utilization { &SHARES } else { &DOLLARS };
     let mut rows = Vec::new();
     let mut below = (0.0, 0.0);
+    let mut above = NONE;
     for &(end, words) in ends {
         // Those at full use are a band of their own.
         let full = words == "below 100%";
@@ -182,6 +194,8 @@ fn bands(known: &Known<'_>) -> Vec<Row> {
                 cells: vec![
                     plan(known),
                     Cell::Text(words.to_owned()),
+                    above.clone(),
+                    if end >= f64::MAX { NONE } else { hundredths(end) },
                     share(up_to.0 - below.0),
                     share(up_to.0),
                     share(up_to.1 - below.1),
@@ -190,6 +204,7 @@ fn bands(known: &Known<'_>) -> Vec<Row> {
             });
         }
         below = up_to;
+        above = hundredths(end.min(1e6));
     }
     rows
 }
