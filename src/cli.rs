@@ -22,6 +22,7 @@ mod output;
 mod parallel;
 mod population;
 mod publish;
+mod route;
 mod schema;
 mod simulate;
 mod values;
@@ -61,6 +62,7 @@ enum Verb {
     Explain(Box<explain::Args>),
     Diff(Box<diff::Args>),
     Simulate(Box<simulate::Args>),
+    Route(Box<route::Args>),
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -160,6 +162,7 @@ pub fn run(world: &mut World<'_>) -> u8 {
         Verb::Explain(args) => finish(explain::run(&args, world), &args.output, world),
         Verb::Diff(args) => finish(diff::run(&args, world), &args.output, world),
         Verb::Simulate(args) => finish(simulate::run(&args, world), &args.output, world),
+        Verb::Route(args) => finish(route::run(&args, world), &args.output, world),
         Verb::Schema(args) => schema::run(&args, world),
         Verb::Completions(args) => completions::run(&args, world),
         Verb::Man(args) => man::run(&args, world),
