@@ -214,7 +214,11 @@ fn whatever_the_shape_no_figure_is_infinite_or_no_number() {
     for unit in ["share", "api-usd"] {
         for shape in shapes {
             let given = ["--dist", shape, "--unit", unit, "--subscribers", "1e15", "--no-bundled", MARKET];
-            for more in [&["-f", "csv"][..], &["--json"], &["--method", "simulate", "--samples", "1000", "--json"]] {
+            for more in [
+                &["-f", "csv"][..],
+                &["--json"],
+                &["--method", "simulate", "--samples", "1000", "--plan", "pro", "--plan", "flat", "--json"],
+            ] {
                 let answered = simulate(&[&given[..], more].concat());
                 assert_eq!(answered.code, 0, "{shape} {unit} {more:?}: {}", answered.err);
                 let words: Vec<&str> = answered

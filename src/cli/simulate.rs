@@ -4,9 +4,11 @@ mod book;
 mod choice;
 mod months;
 mod outcome;
+mod plans;
 mod repricing;
 mod rows;
 mod sections;
+mod words;
 
 pub(super) use choice::{columns as choice_columns, tables as choice_tables};
 pub(super) use repricing::columns as repricing_columns;
@@ -14,8 +16,8 @@ pub(super) use rows::columns;
 
 use std::num::NonZeroUsize;
 
-use super::analyze::{basis_line, explain_gaps};
-use super::asked::{Asked, ask, assumptions, strict, wanted};
+use super::analyze::explain_gaps;
+use super::asked::{Asked, ask, strict, wanted};
 use super::parallel::Progress;
 use super::population::{Chosen, PopulationArgs};
 use super::publish::{columns_help, select, sort};
@@ -24,15 +26,12 @@ use super::{Answered, Exit, Found, Stop};
 use crate::analysis::{Answer, answer};
 use crate::catalog::codes;
 use crate::plan::Plan;
-use crate::population::Quantity;
 use crate::problem::{Level, Problem};
-use crate::report::{Cell, Column, HeatTitle, Layout, Missing, Record, Report, Section};
-use crate::simulation::Earnings;
+use crate::report::{Cell, Column, HeatTitle, Layout, Report, Section};
 use crate::units::Ratio;
-use book::{Cast, Subscribers, Why, cast};
-use outcome::{Draws, Outcome, drawn, exact};
-use rows::Context;
-use sections::{Known, Table};
+use book::Subscribers;
+use outcome::Draws;
+use sections::Table;
 
 /// Show what a population of subscribers earns and costs
 ///
@@ -192,7 +191,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     let told = match () {
         () if args.choice.choose => choice::told(&given)?,
         () if args.repricing.is_asked() => repricing::told(&given)?,
-        () => told(&given, world, &mut problems)?,
+        () => plans::told(&given, world, &mut problems)?,
     };
     let mut inputs = asked.inputs.clone();
     inputs.extend(chosen.input.clone());
@@ -204,7 +203,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         as_of: asked.day,
         inputs,
         prices: asked.prices.clone(),
-        assumptions: assumed(&given),
+        assumptions: words::assumed(&given),
         columns,
         rows: told.rows,
         sections: told.sections,
@@ -325,190 +324,6 @@ impl Args {
             || [5, 50, 95].map(|n| HeatTitle { utilization: Ratio::new(n, 100), text: format!("{n}%") }).to_vec();
         if self.quantiles.is_empty() { default() } else { self.quantiles.clone() }
     }
-}
-
-/// The table of plans, and those beside it.
-fn told(given: &Given<'_>, world: &World<'_>, problems: &mut Vec<Problem>) -> Result<Told, Stop> {
-    let args = given.args;
-    let casts: Vec<Cast<'_>> = given
-        .answers
-        .iter()
-        .zip(given.counts)
-        .map(|(answer, &subscribers)| cast(answer, subscribers, given.chosen, args))
-        .collect();
-    let draws = args.draws(world);
-    let outcomes = outcomes(&casts, args, draws)?;
-    let rows = casts.iter().zip(&outcomes).map(|(cast, outcome)| {
-        let outcome = outcome.as_ref().map(|(outcome, _)| outcome);
-        rows::row(&Context { cast, outcome, light: &args.light })
-    });
-    let rows = rows.collect();
-    let known: Vec<Known<'_>> = casts
-        .iter()
-        .zip(&outcomes)
-        .filter_map(|(cast, outcome)| {
-            let (outcome, exact) = outcome.as_ref()?;
-            Some(Known { cast, seated: cast.seated.as_ref().ok()?, outcome, exact: exact.as_ref() })
-        })
-        .collect();
-    let mut sections = sections::sections(&known, &args.shown(casts.len()), &args.level, &args.correlation);
-    sections.push(months::section(&known, args.months.unwrap_or(0), draws, &args.level, &args.correlation)?);
-    warn(given.chosen, &casts, &known, problems);
-    Ok(Told { kind: "simulate", rows, sections, footer: footer(given, &known) })
-}
-
-/// What is found of a plan, and what closed forms say where both were asked for; `None`: nothing is known of it.
-type Worked = Option<(Outcome, Option<Outcome>)>;
-
-/// What is found of each plan.
-fn outcomes(casts: &[Cast<'_>], args: &Args, draws: Draws) -> Result<Vec<Worked>, Stop> {
-    let points = args.points();
-    let outcome = |cast: &Cast<'_>| {
-        let Ok(seated) = &cast.seated else { return Ok(None) };
-        let Some(earnings) = Earnings::of(&seated.economics) else { return Ok(None) };
-        let method = if seated.billed_above { Method::Simulate } else { args.method };
-        let closed = || exact(seated, &earnings, &points);
-        let drawn = || {
-            drawn(seated, &earnings, &points, draws).map_err(|why| {
-                let id = &cast.answer.plan.id;
-                Stop::from(Problem::error(codes::USAGE, format!("subscribers of {id} cannot be drawn: {why}")))
-            })
-        };
-        Ok(Some(match method {
-            Method::Exact => (closed(), None),
-            Method::Simulate => (drawn()?, None),
-            Method::Both => (drawn()?, Some(closed())),
-        }))
-    };
-    casts.iter().map(outcome).collect()
-}
-
-/// What keeps figures from being what they seem.
-fn warn(chosen: &Chosen, casts: &[Cast<'_>], known: &[Known<'_>], problems: &mut Vec<Problem>) {
-    if chosen.of == Quantity::Utilization && chosen.whole.quantile(0.5) > 1.0 {
-        let message = "half of the population or more want above the maximum, and all of them count as full use";
-        let help = "3 is 300 %: write `3%`, or give `--unit api-usd` if these are dollars";
-        problems.push(Problem::warning(codes::SHAPE, message).help(help));
-    }
-    for cast in casts {
-        if let Err(Why::Shape(why)) = &cast.seated {
-            let id = &cast.answer.plan.id;
-            problems.push(Problem::warning(codes::SHAPE, format!("no figure of {id}: {why}")).plan(&**id));
-        }
-    }
-    let is_rough = |known: &&Known<'_>| {
-        known
-            .outcome
-            .drawn
-            .as_ref()
-            .is_some_and(|drawn| drawn.profit_usd.standard_error > 0.01 * drawn.profit_usd.value.abs())
-    };
-    let rough: Vec<&str> = known.iter().filter(is_rough).map(|known| &*known.cast.answer.plan.id).collect();
-    if !rough.is_empty() {
-        let message = format!("the standard error of the profit is above 1 % of it: {}", rough.join(", "));
-        let has_no_other_way = known.iter().any(|known| known.seated.billed_above);
-        let other = if has_no_other_way { "" } else { ", or take `--method exact`" };
-        problems.push(Problem::warning(codes::ROUGH, message).help(format!("draw more with `--samples`{other}")));
-    }
-}
-
-/// What the figures rest on.
-fn footer(given: &Given<'_>, known: &[Known<'_>]) -> Vec<String> {
-    let mut lines = Vec::new();
-    if let [one] = known {
-        lines.extend(who_pays(one, &given.args.light));
-    }
-    lines.push(given.chosen.line());
-    let unlimited = given
-        .answers
-        .iter()
-        .filter(|answer| answer.economics.as_ref().is_some_and(|economics| economics.max_api_usd.is_none()));
-    let unlimited: Vec<&str> = unlimited.map(|answer| &*answer.plan.id).collect();
-    if !unlimited.is_empty() && given.chosen.of == Quantity::Utilization {
-        lines.push(format!(
-            "{}: use has no limit to be a share of; take a population in dollars (--unit api-usd).",
-            unlimited.join(", ")
-        ));
-    }
-    if known.len() < given.answers.len() {
-        lines.push(format!(
-            "The book leaves out {} of {} plans without figures.",
-            given.answers.len() - known.len(),
-            given.answers.len()
-        ));
-    }
-    let people: u64 = known.iter().map(|known| known.cast.subscribers).sum();
-    if given.args.months.is_none() && (1..FEW).contains(&people) && !known.is_empty() {
-        lines.push("The total of so few subscribers is not normal: --months 10000 draws it.".to_owned());
-    }
-    lines.push(drawing_line(given.args, known));
-    lines.push(basis_line(given.asked, given.answers));
-    lines
-}
-
-/// Who pays for whom, in a sentence or two.
-fn who_pays(known: &Known<'_>, light: &Ratio) -> Option<String> {
-    let Outcome { loss_share, top_1pct_share, top_10pct_share, .. } = known.outcome;
-    let shown = |cell: Cell| crate::render::cell(&cell);
-    let mut parts = Vec::new();
-    if let (Some(one), Some(ten)) = (top_1pct_share, top_10pct_share) {
-        let (one, ten) = (shown(rows::share(*one)), shown(rows::share(*ten)));
-        parts.push(format!("The heaviest 1% of subscribers have {one} of all use, the heaviest 10% {ten}"));
-    }
-    if known.seated.counts == Quantity::Utilization {
-        let light_words = (light * &Ratio::from(100)).to_decimal_trimmed(0, 4);
-        match known.seated.seat.light_users_per_full_user(light.to_f64()) {
-            Some(users) => {
-                let users = Ratio::from_f64(users)?.to_decimal_trimmed(0, 1);
-                parts.push(format!("one at full use takes what {users} at {light_words}% leave"));
-            }
-            None if *loss_share <= 0.0 => parts.push("nobody loses money".to_owned()),
-            None => {}
-        }
-    }
-    (!parts.is_empty()).then(|| parts.join("; ") + ".")
-}
-
-fn drawing_line(args: &Args, known: &[Known<'_>]) -> String {
-    let above = if args.overage {
-        "Use above the maximum is billed where the plan sells it."
-    } else {
-        "Use above the maximum is not served and counts as full (--overage bills it)."
-    };
-    let drawn = known.iter().find_map(|known| known.outcome.drawn.as_ref());
-    match drawn {
-        None => above.to_owned(),
-        Some(drawn) => {
-            let samples = crate::render::cell(&Cell::Count(drawn.samples));
-            format!("{above} {samples} subscribers of each plan were drawn, seed {}.", args.seed)
-        }
-    }
-}
-
-/// What was assumed, beside what every command assumes.
-fn assumed(given: &Given<'_>) -> Record {
-    let Given { args, asked, chosen, .. } = given;
-    let text = |text: &str| Cell::Text(text.to_owned());
-    let method = match args.method {
-        Method::Exact => "exact",
-        Method::Simulate => "simulate",
-        Method::Both => "both",
-    };
-    let is_drawn = args.method != Method::Exact || args.overage || args.months.is_some();
-    let if_drawn = |count: u64| if is_drawn { Cell::Count(count) } else { Cell::Missing(Missing::NotApplicable) };
-    let mut record = assumptions(asked, &args.inputs.set);
-    record.extend(chosen.record());
-    record.extend([
-        ("overage_billed", Cell::Flag(args.overage)),
-        ("level", Cell::Share(args.level.clone().into())),
-        ("correlation", Cell::Share(args.correlation.clone().into())),
-        ("light_utilization", Cell::Share(args.light.clone().into())),
-        ("method", text(method)),
-        ("months", args.months.map_or(Cell::Missing(Missing::NotApplicable), Cell::Count)),
-        ("samples", if_drawn(args.samples.unwrap_or(SAMPLES))),
-        ("seed", if_drawn(args.seed)),
-    ]);
-    record
 }
 
 /// The tables beside the results, without rows, for the schema.

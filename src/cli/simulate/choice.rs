@@ -129,7 +129,8 @@ pub(super) fn told(given: &Given<'_>) -> Result<Told, Stop> {
             "shares of a maximum do not say which plan it is of: give `--unit api-usd`, or a population in dollars";
         return Err(problem.help(help).into());
     }
-    let people = float(book::of_all(&given.args.subscribers)?);
+    let count = book::of_all(&given.args.subscribers)?;
+    let people = float(count);
     let perception = Perception::new(args.over_estimate.to_f64(), args.noise.to_f64())
         .map_err(|error| Problem::error(codes::USAGE, error.to_string()))?;
     if given.answers.is_empty() {
@@ -147,7 +148,7 @@ pub(super) fn told(given: &Given<'_>) -> Result<Told, Stop> {
         kind: "choice",
         rows: known.chain(unknown).collect(),
         sections: vec![sum(&found, &market, people), stretches(&found, &market)],
-        footer: footer(given, &market),
+        footer: footer(given, &market, count),
     })
 }
 
@@ -238,7 +239,8 @@ fn stretches(found: &Choice, market: &Market<'_>) -> Section {
     }
 }
 
-fn footer(given: &Given<'_>, market: &Market<'_>) -> Vec<String> {
+fn footer(given: &Given<'_>, market: &Market<'_>, people: u64) -> Vec<String> {
+    let people = crate::render::cell(&Cell::Count(people));
     let args = &given.args.choice;
     let one = Ratio::one();
     let mut how = Vec::new();
@@ -252,8 +254,9 @@ fn footer(given: &Given<'_>, market: &Market<'_>) -> Vec<String> {
         ));
     }
     let how = if how.is_empty() { "knows his use".to_owned() } else { how.join(", and ") };
-    let mut lines =
-        vec![format!("Each {how}, and pays overflow at the plan's rate, or at list price where it has none.")];
+    let mut lines = vec![format!(
+        "Each of {people} {how}, and pays overflow at the plan's rate, or at list price where it has none."
+    )];
     let past: Vec<String> = market
         .plans
         .iter()
