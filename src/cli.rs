@@ -13,6 +13,7 @@ mod config;
 mod diff;
 mod explain;
 mod facts;
+mod groups;
 mod inputs;
 #[cfg(unix)]
 mod interrupt;
@@ -196,7 +197,8 @@ fn parse(world: &mut World<'_>) -> Result<Cli, u8> {
     if version::is_asked(&world.args) {
         return Err(put(world, &version::document()) as u8);
     }
-    let command = Cli::command().color(color).term_width(looks::width(world, None).unwrap_or(80).clamp(40, 100));
+    let columns = looks::width(world, None).unwrap_or(80).clamp(40, 100);
+    let command = groups::grouped(Cli::command().color(color).term_width(columns), columns);
     let error = match command.clone().try_get_matches_from(&world.args) {
         Ok(matches) => {
             with_defaults(&command, &matches, world)?;

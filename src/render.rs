@@ -36,6 +36,7 @@ mod width;
 
 pub use outline::outline;
 pub use problems::{MessageFormat, problems};
+pub(crate) use width::wrap;
 
 use crate::report::{Cell, Layout, Report};
 
