@@ -12,6 +12,7 @@ mod seat;
 mod segment;
 mod shapes;
 pub mod special;
+mod split;
 mod totals;
 
 pub use segment::{Members, Population, Quantity, Segment};
@@ -21,7 +22,7 @@ use curve::{Cut, Moments};
 
 pub use seat::{Seat, Subsidy};
 pub use shapes::{Level, ShapeError};
-pub use totals::{Total, TwoPoint, UsersNeeded, users_needed};
+pub use totals::{Lot, Total, TwoPoint, UsersNeeded, users_needed};
 
 /// How a quantity that is never negative is spread: a utilization, or dollars of use a month.
 ///

@@ -5,7 +5,7 @@ mod figures;
 mod ladder;
 
 pub(super) use figures::columns;
-pub(super) use ladder::columns as ladder_columns;
+pub(super) use ladder::{columns as ladder_columns, fee_share};
 
 use super::analyze::{basis_line, explain_gaps, gap_text};
 use super::asked::{Asked, ask, assumptions, strict};
