@@ -20,10 +20,10 @@ mod looks;
 mod man;
 mod output;
 mod parallel;
-#[expect(dead_code, reason = "no command asks about a population yet")]
 mod population;
 mod publish;
 mod schema;
+mod simulate;
 mod values;
 mod version;
 mod world;
@@ -60,6 +60,7 @@ enum Verb {
     Compare(Box<compare::Args>),
     Explain(Box<explain::Args>),
     Diff(Box<diff::Args>),
+    Simulate(Box<simulate::Args>),
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -158,6 +159,7 @@ pub fn run(world: &mut World<'_>) -> u8 {
         Verb::Compare(args) => finish(compare::run(&args, world), &args.output, world),
         Verb::Explain(args) => finish(explain::run(&args, world), &args.output, world),
         Verb::Diff(args) => finish(diff::run(&args, world), &args.output, world),
+        Verb::Simulate(args) => finish(simulate::run(&args, world), &args.output, world),
         Verb::Schema(args) => schema::run(&args, world),
         Verb::Completions(args) => completions::run(&args, world),
         Verb::Man(args) => man::run(&args, world),

@@ -68,7 +68,7 @@ pub struct Section {
     pub key: &'static str,
     /// What it shows, as a heading.
     pub title: String,
-    /// Its columns; those of [`Column::shown`] are printed for people.
+    /// Its columns; those of [`Column::shown`] are printed for people, and without one of them it is not.
     pub columns: Vec<Column>,
     /// Its rows; each has a cell for every column.
     pub rows: Vec<Row>,
@@ -125,6 +125,12 @@ impl Table<'_> {
 }
 
 impl Section {
+    /// Whether people see it below the results: it has a row, and some column of it is shown.
+    #[must_use]
+    pub fn is_shown(&self) -> bool {
+        !self.rows.is_empty() && self.columns.iter().any(|column| column.shown)
+    }
+
     /// Its columns and rows.
     #[must_use]
     pub fn table(&self) -> Table<'_> {

@@ -133,6 +133,9 @@ codes! {
     OTHER_TERMS 401 "two sides rest on different terms"
         "A figure moves with the question as well as with the plan: with another API margin, another day or other list \
          prices. What an earlier document was asked is in its `assumptions`; give the same flags to compare plans alone."
+    ROUGH 402 "a drawn figure that chance may have moved"
+        "`--method simulate` draws subscribers one by one, so that a figure has a standard error. That of the profit is above \
+         1 % of it. Four times the `--samples` halve it; closed forms (`--method exact`) have none."
     RULE_BROKEN 501 "a plan breaks a rule"
         "A figure of the plan is beyond what a rule of the policy, or a flag such as `--max-multiple`, allows. The help \
          names the price, the limit or the API margin at which it would pass, rounded to the safe side; put back with \

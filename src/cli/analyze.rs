@@ -15,7 +15,7 @@ use crate::render;
 use crate::report::{Cell, Column, HeatTitle, Layout, Report, Row, Unit};
 use crate::units::Ratio;
 use crate::workload::NoRateReason;
-pub(super) use fields::{Context, Field, fields, gap_text};
+pub(super) use fields::{Context, Field, fields, gap_text, status};
 
 /// Show what each plan's allowance is worth and where its vendor starts to lose
 ///

@@ -7,7 +7,7 @@ use super::args::OutputArgs;
 use super::compare;
 use super::publish::print;
 use super::world::World;
-use super::{analyze, check, diff};
+use super::{analyze, check, diff, simulate};
 use crate::catalog::PLAN_SCHEMA;
 use crate::catalog::config::CONFIG_SCHEMA;
 use crate::catalog::policy::POLICY_SCHEMA;
@@ -93,7 +93,6 @@ impl Kind {
     }
 
     /// With a table beside the results.
-    #[expect(dead_code, reason = "no command has one yet")]
     pub(super) fn with(mut self, section: &Section) -> Self {
         self.tables.push((section.key, result(section.key, &section.columns)));
         self
@@ -152,6 +151,13 @@ fn output_schema() -> String {
         Kind::new("check", check::columns(), summary(CHECKED, &words_of_check())),
         Kind::other("explain", json!({"anyOf": [explained(), of_a_code()]}), explained_summary()),
         Kind::new("diff", diff::columns(), summary(CHANGED, &[])),
+        simulate::tables()
+            .iter()
+            .fold(Kind::new("simulate", simulate::columns(), summary_of_plans()), |kind, table| kind.with(table)),
+        simulate::choice_tables()
+            .iter()
+            .fold(Kind::new("choice", simulate::choice_columns(), summary_of_plans()), |kind, table| kind.with(table)),
+        Kind::new("repricing", simulate::repricing_columns(), summary_of_plans()),
     ];
     let schema = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
