@@ -6,6 +6,7 @@
 mod analyze;
 mod args;
 mod asked;
+mod budget;
 mod check;
 mod compare;
 mod completions;
@@ -18,12 +19,14 @@ mod inputs;
 mod interrupt;
 mod looks;
 mod man;
+mod outlook;
 mod output;
 mod parallel;
 mod population;
 mod publish;
 mod schema;
 mod simulate;
+mod statistic;
 mod values;
 mod version;
 mod world;
@@ -61,6 +64,8 @@ enum Verb {
     Explain(Box<explain::Args>),
     Diff(Box<diff::Args>),
     Simulate(Box<simulate::Args>),
+    Outlook(Box<outlook::Args>),
+    Budget(Box<budget::Args>),
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -159,6 +164,8 @@ pub fn run(world: &mut World<'_>) -> u8 {
         Verb::Compare(args) => finish(compare::run(&args, world), &args.output, world),
         Verb::Explain(args) => finish(explain::run(&args, world), &args.output, world),
         Verb::Diff(args) => finish(diff::run(&args, world), &args.output, world),
+        Verb::Outlook(args) => finish(outlook::run(&args, world), &args.output, world),
+        Verb::Budget(args) => finish(budget::run(&args, world), &args.output, world),
         Verb::Simulate(args) => finish(simulate::run(&args, world), &args.output, world),
         Verb::Schema(args) => schema::run(&args, world),
         Verb::Completions(args) => completions::run(&args, world),

@@ -7,7 +7,7 @@ use super::args::OutputArgs;
 use super::compare;
 use super::publish::print;
 use super::world::World;
-use super::{analyze, check, diff, simulate};
+use super::{analyze, budget, check, diff, outlook, simulate};
 use crate::catalog::PLAN_SCHEMA;
 use crate::catalog::config::CONFIG_SCHEMA;
 use crate::catalog::policy::POLICY_SCHEMA;
@@ -158,6 +158,9 @@ fn output_schema() -> String {
             .iter()
             .fold(Kind::new("choice", simulate::choice_columns(), summary_of_plans()), |kind, table| kind.with(table)),
         Kind::new("repricing", simulate::repricing_columns(), summary_of_plans()),
+        Kind::new("outlook", outlook::columns(), summary_of_plans()).with(&outlook::table()),
+        Kind::new("billing", outlook::metered_columns(), summary_of_plans()),
+        Kind::new("budget", budget::columns(), summary(&["shapes", "caps"], &[])).with(&budget::table()),
     ];
     let schema = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
