@@ -4,7 +4,7 @@ use super::args::{InputArgs, TermsArgs};
 use super::asked::{Asked, ask};
 use super::population::{Chosen, named, of_words};
 use super::publish::{columns_help, select, sort};
-use super::statistic::{or_none, rounded, share, usd};
+use super::statistic::{or_none, share, usd};
 use super::world::World;
 use super::{Answered, Exit, Found, Stop};
 use crate::catalog::codes;
@@ -30,10 +30,10 @@ use crate::units::Ratio;
 #[command(mut_arg("decimals", |arg| arg.default_value("0")))]
 pub(super) struct Args {
     /// How many people: `10000`, `10k`
-    #[arg(long, help_heading = "Question", value_name = "N", value_parser = amount)]
+    #[arg(long, help_heading = "Question", value_name = "N", allow_negative_numbers = true, value_parser = amount)]
     heads: Option<Ratio>,
     /// The bill in dollars a month: `500000000`, `500M`
-    #[arg(long, help_heading = "Question", value_name = "USD", value_parser = amount)]
+    #[arg(long, help_heading = "Question", value_name = "USD", allow_negative_numbers = true, value_parser = amount)]
     total: Option<Ratio>,
     /// How spending is spread, in dollars a head and month: `lognormal(median=1285, s=1.2763)`,
     /// `pareto(floor=1000, a=1.6)`, `mixture(80%: lognormal(median=50, s=1), 20%: point(2000))`; several are compared
@@ -46,10 +46,10 @@ pub(super) struct Args {
     #[arg(long, help_heading = "Question", value_name = "FILE", num_args = 1..)]
     from: Vec<std::path::PathBuf>,
     /// Show the bill if no seat can spend more than this a month: `5000`, `5k`
-    #[arg(long, help_heading = "Question", value_name = "USD,…", value_delimiter = ',', value_parser = amount)]
+    #[arg(long, help_heading = "Question", value_name = "USD,…", value_delimiter = ',', allow_negative_numbers = true, value_parser = amount)]
     cap: Vec<Ratio>,
     /// Dollars that a million tokens cost, all classes together: shows how many tokens people would have used
-    #[arg(long, help_heading = "Question", value_name = "USD", value_parser = amount)]
+    #[arg(long, help_heading = "Question", value_name = "USD", allow_negative_numbers = true, value_parser = amount)]
     blended: Option<Ratio>,
     #[command(flatten)]
     pub(super) output: super::args::OutputArgs,
@@ -204,17 +204,34 @@ impl Args {
             (None, Some(heads)) => Budget::of_heads(heads, spend()),
             (None, None) => Err(BudgetError::NoSpending),
         };
-        made.map_err(|error| {
+        let budget = made.map_err(|error| {
             let problem = Problem::error(codes::SHAPE, format!("{}: {error}", chosen.words));
-            match error {
+            let problem = match error {
                 BudgetError::NoSpending => {
                     problem.help("say how much people spend: `--dist 'lognormal(median=100, s=1.28)'`")
                 }
                 BudgetError::NotPositive { .. } | BudgetError::Shape(_) => problem,
-            }
-            .into()
-        })
+            };
+            Stop::from(problem)
+        })?;
+        if budget.heads() < 1.0 {
+            return Err(less_than_one(chosen, &budget).into());
+        }
+        Ok(budget)
     }
+}
+
+/// A bill that nobody in particular makes.
+fn less_than_one(chosen: &Chosen, budget: &Budget) -> Problem {
+    let dollars = |value| crate::render::cell(&usd(value));
+    let message = format!(
+        "a bill of ${} is less than one person spends on average, ${}: {}",
+        dollars(budget.total_usd()),
+        dollars(budget.spend().mean()),
+        chosen.words
+    );
+    Problem::error(codes::USAGE, message)
+        .help("give a larger `--total` or at least one head, or say that people spend less")
 }
 
 const NONE: Cell = Cell::Missing(Missing::NotApplicable);
@@ -235,7 +252,7 @@ fn column(key: &'static str, title: &str, unit: Unit, rank: Option<u8>, meaning:
 pub(super) fn columns() -> Vec<Column> {
     vec![
         column("shape", "Spending", Unit::Text, Some(0), "how spending is spread: as given, or the id of a population"),
-        column("heads", "Heads", Unit::Number, Some(0), "people; need not be whole where they follow from a bill"),
+        column("heads", "Heads", Unit::Number, Some(0), "people, to the nearest whole one"),
         column("total_usd_per_month", "Bill", Unit::Usd, Some(1), "what they spend together in a month"),
         column("mean_usd_per_month", "Mean", Unit::Usd, Some(3), "what one spends on average"),
         column("median_usd_per_month", "Median", Unit::Usd, Some(2), "half of them spend no more"),
@@ -246,7 +263,7 @@ pub(super) fn columns() -> Vec<Column> {
             "Largest",
             Unit::Usd,
             Some(2),
-            "what one of them exceeds on average; none: of one person or less",
+            "what one of them exceeds on average; none: of one person",
         ),
         column(
             "top_1_percent_share",
@@ -272,7 +289,7 @@ pub(super) fn columns() -> Vec<Column> {
         column(
             "largest_tokens",
             "Largest, tok",
-            Unit::Count,
+            Unit::Number,
             Some(6),
             "tokens of a month that the largest spending buys at --blended",
         ),
@@ -284,8 +301,7 @@ fn row(chosen: &Chosen, budget: &Budget, args: &Args) -> Row {
     let spend = budget.spend();
     let tokens = |usd: Option<f64>| {
         let bought = usd.zip(args.blended.as_ref()).and_then(|(usd, rate)| tokens_bought(usd, rate));
-        let whole = bought.and_then(Ratio::from_f64).and_then(|tokens| tokens.floor().to_i128());
-        whole.and_then(|tokens| u64::try_from(tokens).ok()).map_or(NONE, Cell::Count)
+        bought.and_then(Ratio::from_f64).map_or(NONE, |tokens| Cell::Number(tokens.floor().into()))
     };
     let cells = vec![
         Cell::Text(shape(chosen)),
@@ -315,12 +331,10 @@ fn shape(chosen: &Chosen) -> String {
     id.map_or_else(|| chosen.words.clone(), |(id, _)| id.to_owned())
 }
 
-/// People, whole where there are many.
+/// People: nobody is half of one.
 fn people(heads: f64) -> Cell {
-    const MANY: f64 = 10.0;
-    let places = if heads < MANY { 100 } else { 1 };
-    let scaled = rounded(heads).map(|heads| (heads * Ratio::from(places) + Ratio::new(1, 2)).floor());
-    scaled.map_or(Cell::Missing(Missing::Unknown), |heads| Cell::Number((heads / Ratio::from(places)).into()))
+    let whole = Ratio::from_f64(heads).map(|heads| (heads + Ratio::new(1, 2)).floor());
+    whole.map_or(Cell::Missing(Missing::Unknown), |heads| Cell::Number(heads.into()))
 }
 
 /// What caps do to each bill.
@@ -406,11 +420,5 @@ mod tests {
         for bad in ["", "0", "-5", "nan", "inf", "1e9", "k", "5kk", "2000000B", "5%"] {
             assert!(amount(bad).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn few_people_are_parts_of_people() {
-        let shown = |heads: f64| crate::render::cell(&people(heads));
-        assert_eq!([shown(172_324.4), shown(9.996), shown(0.034)], ["172,324", "10", "0.03"]);
     }
 }

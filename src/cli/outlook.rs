@@ -49,7 +49,7 @@ pub(super) struct Args {
     #[arg(value_name = "PLAN_ID")]
     ids: Vec<String>,
     /// Utilization today: percent, decimal or fraction [default: 10%,50%,100%]
-    #[arg(long, help_heading = "Question", value_name = "U,…", value_delimiter = ',', value_parser = super::values::utilization)]
+    #[arg(long, help_heading = "Question", value_name = "U,…", value_delimiter = ',', allow_hyphen_values = true, value_parser = super::values::utilization)]
     at: Vec<HeatTitle>,
     /// How serving gets cheaper each year: a share (`25%`), so many times (`2x`) or a named pace; `list` shows those
     /// [default: frontier,market,fixed-capability,mid-tier]
@@ -128,7 +128,10 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     if args.output.columns.iter().any(|name| name == "help") {
         return Ok(Answered::Help(columns_help(&all)));
     }
-    let (chosen, order) = select(&args.output, &all)?;
+    let (mut chosen, order) = select(&args.output, &all)?;
+    if args.output.columns.is_empty() {
+        chosen.retain(|&at| !args.says_nothing(columns[at].key));
+    }
     let mut problems = Vec::new();
     let asked = ask(&args.inputs, &args.terms, world, &mut problems)?;
     if strict(&args.terms, world) {
@@ -230,6 +233,18 @@ impl Args {
             _ => return pace::whole(&self.segment),
         };
         Err(problem.into())
+    }
+
+    /// Whether a column is the same in every row for want of a flag.
+    fn says_nothing(&self, key: &str) -> bool {
+        let own_growth = self.segment.iter().any(Part::grows);
+        let grows = own_growth || self.use_growth.iter().any(|growth| !growth.value.is_zero());
+        match key {
+            "use_growth_per_year" | "saturated_years" => !grows,
+            "floor_usd_per_month" => self.segment.is_empty(),
+            "buyers_share" => self.billing.everyone_buys(),
+            _ => false,
+        }
     }
 
     fn points(&self) -> Vec<HeatTitle> {

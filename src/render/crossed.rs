@@ -36,16 +36,16 @@ pub(super) fn folded(report: &Report, crossed: &Crossed, format: Format, look: &
         }
     }
     let figure = &report.columns[crossed.figure];
-    // Nothing of it is dropped: where it does not fit, lines say more.
-    let kept = |column: &Column| Column { drop_rank: 0, shown: true, ..column.clone() };
-    let values = across.into_iter().map(|title| Column { title, unit: Unit::Text, ..kept(figure) });
-    let columns: Vec<Column> = crossed.down.iter().map(|&at| kept(&report.columns[at])).chain(values).collect();
+    let values = across.into_iter().map(|title| Column { title, unit: Unit::Text, drop_rank: 0, ..figure.clone() });
+    let columns: Vec<Column> = crossed.down.iter().map(|&at| report.columns[at].clone()).chain(values).collect();
     let all: Vec<usize> = (0..columns.len()).collect();
+    // What goes by its rank where there is no room does not count.
+    let stays: Vec<usize> = all.iter().copied().filter(|&at| columns[at].drop_rank == 0).collect();
     let folded = Report { layout: Layout::Rows, columns, rows, ..report.clone() };
     let is_too_wide = |columns: usize| {
         let unfitted = Look { width: None, ..look.clone() };
         let table = Report { sections: Vec::new(), footer: Vec::new(), ..folded.clone() };
-        text::document(&table, &all, &unfitted).lines().any(|line| width(line) > columns)
+        text::document(&table, &stays, &unfitted).lines().any(|line| width(line) > columns)
     };
     if format == Format::Table && look.width.is_some_and(is_too_wide) {
         return None;

@@ -31,6 +31,11 @@ pub(super) struct BillingArgs {
 }
 
 impl BillingArgs {
+    /// Whether some column says nothing, since everyone buys.
+    pub(super) fn everyone_buys(&self) -> bool {
+        self.split_frontier.iter().all(|offer| offer.sold == Sold::ToEveryone)
+    }
+
     pub(super) const fn is_asked(&self) -> bool {
         !(self.metered.is_empty() && self.split_frontier.is_empty())
     }
@@ -137,6 +142,8 @@ struct Billed {
     nth: usize,
     part: &'static str,
     terms: String,
+    /// Price and allowance are known.
+    is_known: bool,
     figures: Option<Figures>,
 }
 
@@ -166,13 +173,28 @@ const fn field(
     Field { key, title, unit, shown, meaning, fill }
 }
 
+/// The part of a split that is sold apart.
+const FRONTIER: &str = ": frontier";
+
 const NONE: Cell = Cell::Missing(Missing::NotApplicable);
 
 const FIELDS: [Field; 19] = [
     field("plan", "Plan", Unit::Text, Some(0), "the plan's id", |of| Cell::Text(of.plan.clone())),
-    field("status", "Status", Unit::Text, None, "`ok`; `unknown`: price, allowance or demand on it is", |of| {
-        Cell::Text(if of.figures.is_some() { "ok" } else { "unknown" }.to_owned())
-    }),
+    field(
+        "status",
+        "Status",
+        Unit::Text,
+        None,
+        "`ok`; `unknown`: price or allowance is; `not_applicable`: demand is in shares of a maximum that it does not have",
+        |of| {
+            let word = match (&of.figures, of.is_known) {
+                (Some(_), _) => "ok",
+                (None, true) => "not_applicable",
+                (None, false) => "unknown",
+            };
+            Cell::Text(word.to_owned())
+        },
+    ),
     field("billing", "Billing", Unit::Text, Some(0), "`flat`, `metered` or `split`, and of a split which part", |of| {
         let nth = if of.nth > 0 { format!(" {}", of.nth) } else { String::new() };
         Cell::Text(format!("{}{nth}{}", of.billing, of.part))
@@ -203,7 +225,7 @@ const FIELDS: [Field; 19] = [
     field("margin", "Margin", Unit::Share, Some(0), "the same over revenue", |of| {
         of.bill(|bill| or_none(bill.margin, share))
     }),
-    field("buyers_share", "Buyers", Unit::Share, None, "share of the users who have it", |of| {
+    field("buyers_share", "Buyers", Unit::Share, Some(5), "share of the users who have it", |of| {
         of.bill(|bill| share(bill.buyers_share))
     }),
     field("payers_share", "Payers", Unit::Share, Some(4), "share of the users who pay by the meter", |of| {
@@ -252,7 +274,7 @@ const FIELDS: [Field; 19] = [
         None,
         "use of the frontier model, at list prices, that nobody serves for want of an add-on",
         |of| match &of.figures {
-            None => Cell::Missing(Missing::Unknown),
+            None => of.none(),
             Some(figures) => or_none(figures.forgone_usd, usd),
         },
     ),
@@ -272,13 +294,18 @@ const FIELDS: [Field; 19] = [
 ];
 
 impl Billed {
+    /// Why there is no figure.
+    const fn none(&self) -> Cell {
+        Cell::Missing(if self.is_known { Missing::NotApplicable } else { Missing::Unknown })
+    }
+
     fn bill(&self, cell: impl FnOnce(&Bill) -> Cell) -> Cell {
-        self.figures.as_ref().map_or(Cell::Missing(Missing::Unknown), |figures| cell(&figures.bill))
+        self.figures.as_ref().map_or(self.none(), |figures| cell(&figures.bill))
     }
 
     fn worse(&self, cell: impl FnOnce(&WorseOff) -> Cell) -> Cell {
         match &self.figures {
-            None => Cell::Missing(Missing::Unknown),
+            None => self.none(),
             Some(figures) => figures.worse_off.as_ref().map_or(NONE, cell),
         }
     }
@@ -321,6 +348,23 @@ pub(super) fn told(given: &Given<'_>, world: &mut World<'_>) -> Result<Told, Sto
     if !sells.is_empty() {
         footer.push(format!("`flat` is billed without the overage that is sold today: {}.", sells.join(", ")));
     }
+    let without: Vec<&str> = billed
+        .iter()
+        .filter(|of| of.billing == "flat" && of.is_known && of.figures.is_none())
+        .map(|of| of.plan.as_str())
+        .collect();
+    if !without.is_empty() {
+        footer.push(format!(
+            "No maximum to take shares of (use --dist or --population in dollars): {}.",
+            without.join(", ")
+        ));
+    }
+    let is_unsold = |of: &Billed| of.figures.as_ref().is_some_and(|figures| figures.bill.buyers_share <= 0.0);
+    if billed.iter().any(|of| of.part == FRONTIER && is_unsold(of)) {
+        footer.push(
+            "Nobody buys an add-on whose fee is not below what it includes, or that nobody uses so much of.".to_owned(),
+        );
+    }
     Ok(Told {
         kind: "billing",
         layout: Layout::Rows,
@@ -336,18 +380,18 @@ pub(super) fn told(given: &Given<'_>, world: &mut World<'_>) -> Result<Told, Sto
     })
 }
 
-/// Demand on a plan in dollars at list prices; `None`: it is in shares of a maximum that the plan does not have.
-fn demand(chosen: &Chosen, economics: &Economics) -> Result<Option<Distribution>, Stop> {
-    if chosen.of == Quantity::ApiUsd {
-        return Ok(Some(chosen.whole.clone()));
+/// Demand on a plan in dollars at list prices; `None`: it is in shares of a maximum that the plan does not have, or that
+/// is nothing.
+fn demand(chosen: &Chosen, economics: &Economics) -> Option<Distribution> {
+    match (chosen.of, &economics.max_api_usd) {
+        (Quantity::ApiUsd, _) => Some(chosen.whole.clone()),
+        (Quantity::Utilization, max) => chosen.whole.scaled(max.as_ref()?.to_f64()).ok(),
     }
-    let scaled = economics.max_api_usd.as_ref().map(|max| chosen.whole.scaled(max.to_f64()));
-    scaled.transpose().map_err(|error| Problem::error(codes::SHAPE, error.to_string()).into())
 }
 
 fn of_plan(answer: &Answer<'_>, given: &Given<'_>, chosen: &Chosen) -> Result<Vec<Billed>, Stop> {
     let flat = answer.economics.as_ref().map(|economics| Economics { overage: None, ..economics.clone() });
-    let demand = flat.as_ref().map(|flat| demand(chosen, flat)).transpose()?.flatten();
+    let demand = flat.as_ref().and_then(|flat| demand(chosen, flat));
     let known = flat.as_ref().zip(demand.as_ref());
     let of = |billing, nth, part, terms, figures| Billed {
         plan: answer.plan.id.to_string(),
@@ -355,6 +399,7 @@ fn of_plan(answer: &Answer<'_>, given: &Given<'_>, chosen: &Chosen) -> Result<Ve
         nth,
         part,
         terms,
+        is_known: flat.is_some(),
         figures,
     };
     let figures = |bill, worse_off, forgone_usd| Some(Figures { bill, worse_off, forgone_usd });
@@ -390,13 +435,7 @@ fn of_plan(answer: &Answer<'_>, given: &Given<'_>, chosen: &Chosen) -> Result<Ve
         let terms = format!("{share}% of use sold apart {how}");
         billed.push(of("split", nth, "", terms, figures(both(&bills), None, Some(bills.forgone_usd))));
         billed.push(of("split", nth, ": plan", mid_words, figures(bills.mid, None, None)));
-        billed.push(of(
-            "split",
-            nth,
-            ": frontier",
-            frontier_words,
-            figures(bills.frontier, None, Some(bills.forgone_usd)),
-        ));
+        billed.push(of("split", nth, FRONTIER, frontier_words, figures(bills.frontier, None, Some(bills.forgone_usd))));
     }
     Ok(billed)
 }

@@ -68,9 +68,13 @@ pub(super) fn decline(text: &str) -> Result<Decline, String> {
         return made(Trend::times_cheaper(&factor));
     }
     match Ratio::parse_share(text) {
-        Ok(share) if share >= Ratio::one() && !text.ends_with('%') => Err(format!(
-            "a year cannot take all of the cost away; for {text} times cheaper write `{text}x`, for {text} percent `{text}%`"
-        )),
+        Ok(share) if share >= Ratio::one() => Err(if text.ends_with('%') {
+            "that leaves nothing after a year; write less than `100%`, or so many times cheaper (`40x`)".to_owned()
+        } else {
+            format!(
+                "that leaves nothing after a year; for {text} times cheaper write `{text}x`, for {text} percent `{text}%`"
+            )
+        }),
         Ok(share) if share.abs() > Ratio::from(MOST) => Err(format!("that is far above any pace; {FORMS}")),
         Ok(share) => made(Trend::decline(&share)),
         Err(_) => match nearest(text, DEFLATIONS.iter().map(|pace| pace.id)) {
@@ -156,6 +160,13 @@ impl Change {
     pub(super) fn signed(&self) -> String {
         let percent = (&self.value * Ratio::from(100)).to_decimal_trimmed(0, 4);
         format!("{}{percent}%", if self.value.is_negative() { "" } else { "+" })
+    }
+}
+
+impl Part {
+    /// Whether it has growth of its own.
+    pub(super) fn grows(&self) -> bool {
+        self.growth.as_ref().is_some_and(|growth| !growth.value.is_zero())
     }
 }
 
@@ -300,7 +311,7 @@ mod tests {
         assert_eq!(per_year("mid-tier"), Ok("0.025".to_owned()));
         for (text, wanted) in [
             ("2", "for 2 times cheaper write `2x`"),
-            ("100%", "less than 1"),
+            ("100%", "write less than `100%`"),
             ("0x", "more than 0"),
             ("fronteir", "did you mean `frontier`?"),
             ("nan", "write a share"),

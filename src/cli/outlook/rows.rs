@@ -68,7 +68,7 @@ const FIELDS: [Field; 22] = [
     field("utilization", "Use now", Unit::Share, Some(0), "share of the allowance that is used today", |line| {
         Cell::Share(line.point.utilization.clone().into())
     }),
-    field("use_growth_per_year", "Use/year", Unit::Share, Some(3), "how use changes each year", |line| {
+    field("use_growth_per_year", "Use/year", Unit::Share, Some(0), "how use changes each year", |line| {
         Cell::Share(line.scenario.growth.value.clone().into())
     }),
     field(
@@ -190,7 +190,7 @@ const FIELDS: [Field; 22] = [
         "floor_usd_per_month",
         "Stays",
         Unit::Usd,
-        None,
+        Some(3),
         "what serving still costs once all that gets cheaper is cheap, in dollars of today's price",
         |line| line.known(|outlook| usd(outlook.floor_usd())),
     ),
