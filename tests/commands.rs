@@ -193,7 +193,7 @@ fn every_flag_of_analyze_is_in_a_golden() {
 
 /// The examples in a command's help: what stands before two spaces, a redirection or a pipe.
 fn examples(command: &str) -> Vec<String> {
-    let help = Given::args([command, "--help"]).run().out;
+    let help = Given::args([command, "--help"]).run().out.replace(" \\\n     ", "");
     let lines = help.lines().filter_map(|line| line.strip_prefix("  plancost "));
     let command = |line: &str| {
         line.split("  ").next().and_then(|line| line.split([" > ", " | "].as_slice()[0]).next()).map(str::to_owned)
@@ -204,7 +204,7 @@ fn examples(command: &str) -> Vec<String> {
 #[test]
 fn every_example_in_help_is_answered() {
     let folder = tempfile::tempdir().expect("a folder");
-    for (command, least) in [("analyze", 5), ("schema", 3)] {
+    for (command, least) in [("analyze", 5), ("schema", 3), ("outlook", 8), ("budget", 5)] {
         let examples = examples(command);
         assert!(examples.len() >= least, "{command}: {examples:?}");
         for example in examples {
@@ -221,7 +221,7 @@ fn every_example_in_help_is_answered() {
 
 #[test]
 fn no_line_of_help_is_wider_than_the_terminal_or_ends_in_a_space() {
-    for command in ["", "analyze", "schema"] {
+    for command in ["", "analyze", "schema", "outlook", "budget"] {
         for flag in ["-h", "--help"] {
             for columns in [None, Some(60), Some(80), Some(200)] {
                 let mut given = Given::args([command, flag].iter().filter(|word| !word.is_empty()));

@@ -58,12 +58,18 @@ pub(super) struct Args {
 const EXAMPLES: &str = "\
 Examples:
   plancost budget --heads 500
-  plancost budget --heads 500 --population companies-2026-05 --population claude-code-2026 --cap 200,500
-  plancost budget --total 500M --dist 'lognormal(median=1285, s=1.2763)' --dist 'pareto(floor=1000, a=1.6)' --dist 'pareto(floor=400, a=1.3)' --cap 5k
-  plancost budget --total 500M --heads 10k --population viberank-2026-06 --cap 5k --blended 1.4
-  plancost budget --heads 2k --dist 'lognormal(median=86, p75=195)' --cap 100,250,1000 -f csv --table caps
+  plancost budget --heads 500 --population companies-2026-05 \\
+      --population claude-code-2026 --cap 200,500
+  plancost budget --heads 2k --dist 'lognormal(median=86, p75=195)' \\
+      --cap 100,250,1000 -f csv --table caps
 
-The last two but one ask what the reported $500 million month would have taken. It rests on one unnamed source.
+What a reported bill of $500 million in a month would have taken; it rests on
+one unnamed source, and is a scenario:
+  plancost budget --total 500M --dist 'lognormal(median=1285, s=1.2763)' \\
+      --dist 'pareto(floor=1000, a=1.6)' --dist 'pareto(floor=400, a=1.3)' \\
+      --cap 5k
+  plancost budget --total 500M --heads 10k --population viberank-2026-06 \\
+      --cap 5k --blended 1.4
 
 Exit codes:
   0  done

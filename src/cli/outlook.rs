@@ -44,6 +44,12 @@ use pace::{Change, Decline, Part, Scenario};
 )))]
 #[command(mut_arg("plan", |arg| arg.hide(true)))]
 #[command(mut_arg("table", |arg| arg.hide(false)))]
+#[command(mut_arg("dist", |arg| arg.help(
+    "How use is spread, in dollars a month at API list prices: `lognormal(median=60, s=1.2763)`, `pareto(floor=10, a=1.6)`, \
+     `mixture(90%: point(20), 10%: point(400))` [default: the first]"
+)))]
+#[command(mut_arg("population", |arg| arg.help("A `[[population]]` of the files read, or of the catalogue")))]
+#[command(mut_arg("unit", |arg| arg.help("What --dist or --utilizations count [default: api-usd]")))]
 pub(super) struct Args {
     /// Ids of plans, or patterns of them such as `claude-*` [default: all]
     #[arg(value_name = "PLAN_ID")]
@@ -52,7 +58,7 @@ pub(super) struct Args {
     #[arg(long, help_heading = "Question", value_name = "U,…", value_delimiter = ',', allow_hyphen_values = true, value_parser = super::values::utilization)]
     at: Vec<HeatTitle>,
     /// How serving gets cheaper each year: a share (`25%`), so many times (`2x`) or a named pace; `list` shows those
-    /// [default: frontier,market,fixed-capability,mid-tier]
+    /// [default: frontier,market,mid-tier]
     #[arg(long, help_heading = "Question", value_name = "PACE,…", value_delimiter = ',', allow_hyphen_values = true, value_parser = pace::decline)]
     cost_decline: Vec<Decline>,
     /// A part of the serving cost with a pace of its own, and growth if need be: `frontier:60%`, `big:60%:1.2x:80%`
@@ -96,13 +102,17 @@ enum Cap {
 const EXAMPLES: &str = "\
 Examples:
   plancost outlook claude-max-20x chatgpt-pro-20x
-  plancost outlook chatgpt-pro-20x --cost-decline 1.2x,2x,9x,40x --use-growth 0%,50%,100% --cap lifted
-  plancost outlook chatgpt-pro-20x --at 3% --cost-decline 25% --use-growth 90% --trajectory
+  plancost outlook chatgpt-pro-20x --cost-decline 1.2x,2x,9x,40x \\
+      --use-growth 0%,50%,100% --cap lifted
+  plancost outlook chatgpt-pro-20x --at 3% --cost-decline 25% \\
+      --use-growth 90% --trajectory
   plancost outlook claude-max-20x --segment frontier:60% --segment mid-tier:40%
-  plancost outlook 'claude-*' --at 20% --cost-decline 25% --price-growth -5% --years 15 --json
+  plancost outlook 'claude-*' --cost-decline 25% --price-growth -5% --json
   plancost outlook --cost-decline list
-  plancost outlook claude-pro --metered 'fee=20, included=20, rate=1, take-up=60%' --dist 'lognormal(median=60, s=1.2763)'
-  plancost outlook claude-max-20x --split-frontier 'share=60%, sold=add-on, fee=100, included=400' --population viberank-2026-06
+  plancost outlook claude-pro --dist 'lognormal(median=60, s=1.2763)' \\
+      --metered 'fee=20, included=20, rate=1, take-up=60%'
+  plancost outlook claude-max-20x --population viberank-2026-06 \\
+      --split-frontier 'share=60%, sold=add-on, fee=100, included=400'
 
 Exit codes:
   0  done
@@ -115,7 +125,7 @@ Exit codes:
 const POINTS: [i128; 3] = [10, 50, 100];
 
 /// Paces where none are asked for: from what never falls to what falls fastest.
-const PACES: [&str; 4] = ["frontier", "market", "fixed-capability", "mid-tier"];
+const PACES: [&str; 3] = ["frontier", "market", "mid-tier"];
 
 /// Answers the command.
 pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> {
@@ -237,10 +247,11 @@ impl Args {
 
     /// Whether a column is the same in every row for want of a flag.
     fn says_nothing(&self, key: &str) -> bool {
-        let own_growth = self.segment.iter().any(Part::grows);
-        let grows = own_growth || self.use_growth.iter().any(|growth| !growth.value.is_zero());
+        let grows = self.use_growth.iter().any(|growth| !growth.value.is_zero());
         match key {
-            "use_growth_per_year" | "saturated_years" => !grows,
+            "use_growth_per_year" => !grows,
+            "saturated_years" => !grows && !self.segment.iter().any(Part::grows),
+            "cost_decline" => !self.segment.is_empty(),
             "floor_usd_per_month" => self.segment.is_empty(),
             "buyers_share" => self.billing.everyone_buys(),
             _ => false,
@@ -346,7 +357,7 @@ fn footer(given: &Given<'_>, scenarios: &[Scenario], lines: &[rows::Line<'_>]) -
         footer.push(format!("No limit, so that there is no full use to carry on: {}.", uncapped.join(", ")));
     }
     if lines.iter().any(rows::Line::loses_later) {
-        footer.push("`until`: it covers its cost today, and no longer once use has grown (--trajectory).".to_owned());
+        footer.push("`until`: it covers its cost today, and then no longer (--trajectory shows the years).".to_owned());
     }
     footer
 }

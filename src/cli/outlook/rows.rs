@@ -170,7 +170,13 @@ const FIELDS: [Field; 22] = [
         Unit::Number,
         None,
         "years until it covers its cost again after it first loses; none: it does not lose, or not within 100 years",
-        |line| line.known(|_| line.recovery().map_or(Cell::Missing(Missing::Never), |crossing| years(crossing.year))),
+        |line| {
+            line.known(|outlook| match line.recovery() {
+                Some(crossing) => years(crossing.year),
+                None if outlook.covers_now() && line.first_loss().is_none() => NONE,
+                None => Cell::Missing(Missing::Never),
+            })
+        },
     ),
     field(
         "crossings",

@@ -4,9 +4,13 @@ use super::Args;
 use super::rows::Line;
 use crate::report::{Axis, Cell, Chart, Column, Curve, Missing, Row, Section, Unit};
 use crate::scenario::outlook::Year;
+use crate::units::Ratio;
 
 /// More curves than this cannot be told apart.
 const CURVES_MOST: usize = 6;
+
+/// What is less than such a part of what pays for it is not worth a line of the chart.
+const PARTS_MOST: i128 = 1_000;
 
 /// Each line in each year; people see it where it was asked for.
 pub(super) fn section(lines: &[Line<'_>], args: &Args) -> Section {
@@ -56,7 +60,7 @@ pub(super) fn empty() -> Section {
 }
 
 fn rows(line: &Line<'_>, years: &[Year]) -> Vec<Row> {
-    let usd = |value: &crate::units::Ratio| Cell::Usd(value.clone().into());
+    let usd = |value: &Ratio| Cell::Usd(value.clone().into());
     let row = |year: &Year| Row {
         group: None,
         cells: vec![
@@ -90,13 +94,14 @@ fn chart(known: &[(&Line<'_>, Vec<Year>)]) -> Chart {
         ];
         words.into_iter().flatten().collect::<Vec<_>>().join(" ")
     };
+    let least = Ratio::new(1, PARTS_MOST);
     let curve = |(line, years): &(&Line<'_>, Vec<Year>)| Curve {
         name: name(line),
         points: years
             .iter()
             .filter_map(|year| {
                 let pays = &year.profit_usd + &year.serving_usd;
-                let ratio = year.serving_usd.checked_div(&pays).filter(crate::units::Ratio::is_positive)?;
+                let ratio = year.serving_usd.checked_div(&pays).filter(|ratio| *ratio >= least)?;
                 Some((f64::from(year.year), ratio.to_f64()))
             })
             .collect(),
