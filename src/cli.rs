@@ -24,6 +24,7 @@ mod output;
 mod parallel;
 mod population;
 mod publish;
+mod route;
 mod schema;
 mod simulate;
 mod statistic;
@@ -66,6 +67,7 @@ enum Verb {
     Simulate(Box<simulate::Args>),
     Outlook(Box<outlook::Args>),
     Budget(Box<budget::Args>),
+    Route(Box<route::Args>),
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -167,6 +169,7 @@ pub fn run(world: &mut World<'_>) -> u8 {
         Verb::Outlook(args) => finish(outlook::run(&args, world), &args.output, world),
         Verb::Budget(args) => finish(budget::run(&args, world), &args.output, world),
         Verb::Simulate(args) => finish(simulate::run(&args, world), &args.output, world),
+        Verb::Route(args) => finish(route::run(&args, world), &args.output, world),
         Verb::Schema(args) => schema::run(&args, world),
         Verb::Completions(args) => completions::run(&args, world),
         Verb::Man(args) => man::run(&args, world),

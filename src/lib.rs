@@ -36,6 +36,8 @@ pub mod policy;
 
 pub mod scenario;
 
+pub mod replay;
+
 pub mod explain;
 
 // Edges: text in, text out.

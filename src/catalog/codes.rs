@@ -107,6 +107,9 @@ codes! {
     NO_EFFECT 139 "a key that has no effect here"
         "The key belongs to another kind of grant, price or workload than the one that is written, so that it would \
          change nothing."
+    NO_ROUTES 140 "a routes file that routes nothing"
+        "`plancost route --routes` takes a file with `[[class]]`, `[cascade]` or `[session]` tables. An empty one would show \
+         a saving of nothing, which may be a slip. `plancost schema example-routes` prints a file to start from."
     SET_PLAN 141 "`--set` names no plan"
         "`--set PLAN.KEY=VALUE` takes the id of a plan, or a pattern with `*` such as `claude-*`. None of the plans that \
          were read fits."

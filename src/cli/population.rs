@@ -12,7 +12,7 @@ use super::{Exit, Stop};
 use crate::catalog::{self, codes, sample};
 use crate::fact::Provenance;
 use crate::population::fit::{self, Method};
-use crate::population::{Distribution, Members, Quantity, ShapeError};
+use crate::population::{Distribution, Members, Population, Quantity, ShapeError};
 use crate::problem::{Place, Problem, Source, nearest};
 use crate::report::{Cell, Missing, Record};
 use crate::units::Ratio;
@@ -99,7 +99,7 @@ impl PopulationArgs {
         match (&self.dist, &self.utilizations) {
             (Some(text), _) => self.in_words(text, Quantity::Utilization),
             (None, Some(path)) => self.measured(path, self.unit.map(UnitWord::quantity), world),
-            (None, None) => named(self.population.as_deref().unwrap_or(DEFAULT), asked),
+            (None, None) => self.population.as_ref().map_or_else(|| typical(asked), |id| named(id, asked)),
         }
     }
 
@@ -277,6 +277,18 @@ pub(super) fn of_words(text: &str, of: Quantity) -> Result<Chosen, Stop> {
     Chosen::new(members, of, text.to_owned())
 }
 
+/// The population that stands for any tier, also where the catalogue inside the program is left out.
+fn typical(asked: &Asked) -> Result<Chosen, Stop> {
+    if let Some(population) = asked.catalog.populations.get(DEFAULT) {
+        return described(population);
+    }
+    let (bundled, _) = catalog::read(&catalog::bundled(), &[]);
+    match bundled.populations.get(DEFAULT) {
+        Some(population) => described(population),
+        None => named(DEFAULT, asked),
+    }
+}
+
 /// A population of the catalogue.
 pub(super) fn named(id: &str, asked: &Asked) -> Result<Chosen, Stop> {
     let populations = &asked.catalog.populations;
@@ -292,6 +304,11 @@ pub(super) fn named(id: &str, asked: &Asked) -> Result<Chosen, Stop> {
         }
         .into());
     };
+    described(population)
+}
+
+fn described(population: &Population) -> Result<Chosen, Stop> {
+    let id = &population.id;
     let named = population.name.as_ref().map_or_else(String::new, |name| format!(" ({name})"));
     let provenance = Some(population.provenance.clone());
     let chosen = Chosen::new(population.members.clone(), population.of, format!("`{id}`{named}"))?;

@@ -2,10 +2,13 @@
 
 mod book;
 mod choice;
+mod months;
 mod outcome;
+mod plans;
 mod repricing;
 mod rows;
 mod sections;
+mod words;
 
 pub(super) use choice::{columns as choice_columns, tables as choice_tables};
 pub(super) use repricing::columns as repricing_columns;
@@ -13,8 +16,8 @@ pub(super) use rows::columns;
 
 use std::num::NonZeroUsize;
 
-use super::analyze::{basis_line, explain_gaps};
-use super::asked::{Asked, ask, assumptions, strict, wanted};
+use super::analyze::explain_gaps;
+use super::asked::{Asked, ask, strict, wanted};
 use super::parallel::Progress;
 use super::population::{Chosen, PopulationArgs};
 use super::publish::{columns_help, select, sort};
@@ -23,15 +26,12 @@ use super::{Answered, Exit, Found, Stop};
 use crate::analysis::{Answer, answer};
 use crate::catalog::codes;
 use crate::plan::Plan;
-use crate::population::Quantity;
 use crate::problem::{Level, Problem};
-use crate::report::{Cell, Column, HeatTitle, Layout, Missing, Record, Report, Section};
-use crate::simulation::Earnings;
+use crate::report::{Cell, Column, HeatTitle, Layout, Report, Section};
 use crate::units::Ratio;
-use book::{Cast, Subscribers, Why, cast};
-use outcome::{Draws, Outcome, drawn, exact};
-use rows::Context;
-use sections::{Known, Table};
+use book::Subscribers;
+use outcome::Draws;
+use sections::Table;
 
 /// Show what a population of subscribers earns and costs
 ///
@@ -86,8 +86,11 @@ pub(super) struct Args {
     #[arg(long, help_heading = "Drawing", value_name = "N", default_value = "0")]
     seed: u64,
     /// Threads to draw on; figures do not depend on it [default: one for each processor]
-    #[arg(long, help_heading = "Drawing", value_name = "N")]
+    #[arg(long, help_heading = "Drawing", value_name = "N", value_parser = threads)]
     threads: Option<NonZeroUsize>,
+    /// Draw so many months of the whole book, rather than take a total to be normal: for some hundred subscribers
+    #[arg(long, help_heading = "Drawing", value_name = "N", value_parser = months::count)]
+    months: Option<u64>,
     #[command(flatten)]
     inputs: super::args::InputArgs,
     #[command(flatten)]
@@ -109,12 +112,12 @@ enum Method {
 const EXAMPLES: &str = "\
 Examples:
   plancost simulate --plan chatgpt-plus
-  plancost simulate --plan 'claude-*' --plan 'chatgpt-*' --dist 'lognormal(median=3%, s=1.2763)'
-  plancost simulate --plan claude-max-20x --dist 'mixture(90% light: beta(2, 26), 10% heavy: 80%)'
+  plancost simulate --plan 'claude-*' --dist 'lognormal(median=3%, s=1.2763)'
+  plancost simulate --plan kilo-19 --dist 'mixture(90%: beta(2, 26), 10%: 80%)'
   plancost simulate --plan claude-pro --population gateway-2026-04 --show curve
-  plancost simulate --plan 'claude-*' --subscribers 1e6 --subscribers claude-pro=8e6
-  plancost simulate --plan chatgpt-pro-20x --method both --samples 1e6 --seed 7
-  plancost simulate --plan claude-pro --plan 'claude-max-*' --choose --over-estimate 2 --noise 1
+  plancost simulate --plan 'claude-*' --subscribers 1e6,claude-pro=8e6
+  plancost simulate --plan chatgpt-pro-20x --method both --samples 1e6
+  plancost simulate --plan 'claude-[pm]*' --choose --over-estimate 2 --noise 1
   plancost simulate --plan claude-max-5x --new-price 125 --elasticity 1.2
 
 Exit codes:
@@ -123,6 +126,9 @@ Exit codes:
   3  an input could not be used; plans of the others are answered
   4  the answer is incomplete, with --strict
   5  the output could not be written";
+
+/// Fewer subscribers than this come to a total that is not near enough to normal.
+const FEW: u64 = 300;
 
 /// Subscribers to draw where no flag says.
 const SAMPLES: u64 = 100_000;
@@ -142,6 +148,11 @@ fn confidence(text: &str) -> Result<Ratio, String> {
         return Err("a confidence is from 50% to below 100%, such as `95%`".to_owned());
     }
     Ok(level)
+}
+
+fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    let threads = text.trim().parse().ok().filter(|threads: &NonZeroUsize| threads.get() <= 1_024);
+    threads.ok_or_else(|| "write a number of threads from 1 to 1024".to_owned())
 }
 
 /// Answers the command.
@@ -166,11 +177,12 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     let plans = wanted(&asked, &args.inputs, &mut problems)?;
     let failed = problems.iter().any(|problem| problem.level == Level::Error);
     let plans = if failed && args.inputs.fail_fast { Vec::new() } else { plans };
-    let chosen = if args.choice.choose {
-        args.population.settle_in_usd(&asked, world)?
+    let settled = if args.choice.choose {
+        args.population.settle_in_usd(&asked, world)
     } else {
-        args.population.settle(&asked, world)?
+        args.population.settle(&asked, world)
     };
+    let chosen = settled.map_err(|stop| with_errors(stop, &problems))?;
     let answers: Vec<Answer<'_>> =
         plans.iter().map(|plan| answer(plan, asked.catalog.market(), &asked.question)).collect();
     explain_gaps(&answers, &asked.catalog, &mut problems);
@@ -179,7 +191,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     let told = match () {
         () if args.choice.choose => choice::told(&given)?,
         () if args.repricing.is_asked() => repricing::told(&given)?,
-        () => told(&given, world, &mut problems)?,
+        () => plans::told(&given, world, &mut problems)?,
     };
     let mut inputs = asked.inputs.clone();
     inputs.extend(chosen.input.clone());
@@ -191,7 +203,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         as_of: asked.day,
         inputs,
         prices: asked.prices.clone(),
-        assumptions: assumed(&given),
+        assumptions: words::assumed(&given),
         columns,
         rows: told.rows,
         sections: told.sections,
@@ -211,6 +223,12 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     let mut inputs = asked.input_names;
     inputs.extend(chosen.input_name);
     Ok(Answered::Report(Box::new(Found { report, columns: chosen_columns, exit, inputs })))
+}
+
+/// What is wrong with the plans is told as well.
+fn with_errors(stop: Stop, problems: &[Problem]) -> Stop {
+    let errors = problems.iter().filter(|problem| problem.level == Level::Error).cloned();
+    Stop { problems: errors.chain(stop.problems).collect(), ..stop }
 }
 
 /// All that a table of this command is made of.
@@ -234,20 +252,25 @@ struct Told {
 impl Args {
     /// Flags that change nothing where they stand are refused.
     fn agree(&self) -> Result<(), Stop> {
-        let draws = self.method != Method::Exact || self.overage;
+        let draws = self.method != Method::Exact || self.overage || self.months.is_some();
         let asks_otherwise = self.choice.choose || self.repricing.is_asked();
         let refuse = |flag: &str, why: &str, help: &str| {
             Err(Stop::from(Problem::error(codes::USAGE, format!("`{flag}` {why}")).help(help)))
         };
         let by_price = "is worked out by closed forms with `--choose` and `--new-price`";
         match () {
-            () if asks_otherwise && draws => refuse("--method", by_price, "leave out `--method` and `--overage`"),
+            () if asks_otherwise && draws => {
+                refuse("--method", by_price, "leave out `--method`, `--months` and `--overage`")
+            }
             () if asks_otherwise && !(self.show.is_empty() && self.quantiles.is_empty()) => refuse(
                 "--show",
                 "has no table with `--choose` and `--new-price`",
                 "leave out `--show` and `--quantiles`",
             ),
-            () if !draws && self.samples.is_some() => refuse(
+            () if self.show.contains(&Table::Months) && self.months.is_none() => {
+                refuse("--show months", "has no months to show", "draw some: `--months 10000`")
+            }
+            () if self.method == Method::Exact && !self.overage && self.samples.is_some() => refuse(
                 "--samples",
                 "draws nobody without `--method simulate`",
                 "add `--method simulate` or `--method both`",
@@ -276,10 +299,24 @@ impl Args {
             (true, 0 | 1) => vec![Table::Quantiles, Table::Histogram, Table::Totals],
             (true, _) => vec![Table::Book],
         };
+        if self.months.is_some() {
+            shown.push(Table::Months);
+        }
         if self.method == Method::Both && self.show.is_empty() {
-            shown = vec![Table::Check];
+            shown.retain(|table| *table == Table::Months);
+            shown.push(Table::Check);
         }
         shown
+    }
+
+    fn draws(&self, world: &World<'_>) -> Draws {
+        let is_watched = world.stderr_columns.is_some() && !self.output.quiet;
+        Draws {
+            samples: self.samples.unwrap_or(SAMPLES),
+            seed: self.seed,
+            threads: self.threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN),
+            progress: if is_watched { Progress::Shown } else { Progress::Hidden },
+        }
     }
 
     fn points(&self) -> Vec<HeatTitle> {
@@ -289,185 +326,9 @@ impl Args {
     }
 }
 
-/// The table of plans, and those beside it.
-fn told(given: &Given<'_>, world: &World<'_>, problems: &mut Vec<Problem>) -> Result<Told, Stop> {
-    let args = given.args;
-    let casts: Vec<Cast<'_>> = given
-        .answers
-        .iter()
-        .zip(given.counts)
-        .map(|(answer, &subscribers)| cast(answer, subscribers, given.chosen, args))
-        .collect();
-    let outcomes = outcomes(&casts, args, world)?;
-    let rows = casts.iter().zip(&outcomes).map(|(cast, outcome)| {
-        let outcome = outcome.as_ref().map(|(outcome, _)| outcome);
-        rows::row(&Context { cast, outcome, light: &args.light })
-    });
-    let rows = rows.collect();
-    let known: Vec<Known<'_>> = casts
-        .iter()
-        .zip(&outcomes)
-        .filter_map(|(cast, outcome)| {
-            let (outcome, exact) = outcome.as_ref()?;
-            Some(Known { cast, seated: cast.seated.as_ref().ok()?, outcome, exact: exact.as_ref() })
-        })
-        .collect();
-    let sections = sections::sections(&known, &args.shown(casts.len()), &args.level, &args.correlation);
-    warn(&casts, &known, problems);
-    Ok(Told { kind: "simulate", rows, sections, footer: footer(given, &known) })
-}
-
-/// What is found of a plan, and what closed forms say where both were asked for; `None`: nothing is known of it.
-type Worked = Option<(Outcome, Option<Outcome>)>;
-
-/// What is found of each plan.
-fn outcomes(casts: &[Cast<'_>], args: &Args, world: &World<'_>) -> Result<Vec<Worked>, Stop> {
-    let points = args.points();
-    let is_watched = world.stderr_columns.is_some() && !args.output.quiet;
-    let draws = Draws {
-        samples: args.samples.unwrap_or(SAMPLES),
-        seed: args.seed,
-        threads: args.threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN),
-        progress: if is_watched { Progress::Shown } else { Progress::Hidden },
-    };
-    let outcome = |cast: &Cast<'_>| {
-        let Ok(seated) = &cast.seated else { return Ok(None) };
-        let Some(earnings) = Earnings::of(&seated.economics) else { return Ok(None) };
-        let method = if seated.billed_above { Method::Simulate } else { args.method };
-        let closed = || exact(seated, &earnings, &points);
-        let drawn = || {
-            drawn(seated, &earnings, &points, draws).map_err(|why| {
-                let id = &cast.answer.plan.id;
-                Stop::from(Problem::error(codes::USAGE, format!("subscribers of {id} cannot be drawn: {why}")))
-            })
-        };
-        Ok(Some(match method {
-            Method::Exact => (closed(), None),
-            Method::Simulate => (drawn()?, None),
-            Method::Both => (drawn()?, Some(closed())),
-        }))
-    };
-    casts.iter().map(outcome).collect()
-}
-
-/// What keeps figures from being what they seem.
-fn warn(casts: &[Cast<'_>], known: &[Known<'_>], problems: &mut Vec<Problem>) {
-    for cast in casts {
-        if let Err(Why::Shape(why)) = &cast.seated {
-            let id = &cast.answer.plan.id;
-            problems.push(Problem::warning(codes::SHAPE, format!("no figure of {id}: {why}")).plan(&**id));
-        }
-    }
-    let is_rough = |known: &&Known<'_>| {
-        known
-            .outcome
-            .drawn
-            .as_ref()
-            .is_some_and(|drawn| drawn.profit_usd.standard_error > 0.01 * drawn.profit_usd.value.abs())
-    };
-    let rough: Vec<&str> = known.iter().filter(is_rough).map(|known| &*known.cast.answer.plan.id).collect();
-    if !rough.is_empty() {
-        let message = format!("the standard error of the profit is above 1 % of it: {}", rough.join(", "));
-        problems
-            .push(Problem::warning(codes::ROUGH, message).help("draw more with `--samples`, or take `--method exact`"));
-    }
-}
-
-/// What the figures rest on.
-fn footer(given: &Given<'_>, known: &[Known<'_>]) -> Vec<String> {
-    let mut lines = Vec::new();
-    if let [one] = known {
-        lines.extend(who_pays(one, &given.args.light));
-    }
-    lines.push(given.chosen.line());
-    let unlimited = given
-        .answers
-        .iter()
-        .filter(|answer| answer.economics.as_ref().is_some_and(|economics| economics.max_api_usd.is_none()));
-    let unlimited: Vec<&str> = unlimited.map(|answer| &*answer.plan.id).collect();
-    if !unlimited.is_empty() && given.chosen.of == Quantity::Utilization {
-        lines.push(format!(
-            "{}: use has no limit to be a share of; take a population in dollars (--unit api-usd).",
-            unlimited.join(", ")
-        ));
-    }
-    if known.len() < given.answers.len() {
-        lines.push(format!(
-            "The book leaves out {} of {} plans without figures.",
-            given.answers.len() - known.len(),
-            given.answers.len()
-        ));
-    }
-    lines.push(drawing_line(given.args, known));
-    lines.push(basis_line(given.asked, given.answers));
-    lines
-}
-
-/// Who pays for whom, in a sentence or two.
-fn who_pays(known: &Known<'_>, light: &Ratio) -> Option<String> {
-    let Outcome { loss_share, top_1pct_share, top_10pct_share, .. } = known.outcome;
-    let shown = |cell: Cell| crate::render::cell(&cell);
-    let mut parts = Vec::new();
-    if let (Some(one), Some(ten)) = (top_1pct_share, top_10pct_share) {
-        let (one, ten) = (shown(rows::share(*one)), shown(rows::share(*ten)));
-        parts.push(format!("The heaviest 1% of subscribers have {one} of all use, the heaviest 10% {ten}"));
-    }
-    if known.seated.counts == Quantity::Utilization {
-        let light_words = (light * &Ratio::from(100)).to_decimal_trimmed(0, 4);
-        match known.seated.seat.light_users_per_full_user(light.to_f64()) {
-            Some(users) => {
-                let users = Ratio::from_f64(users)?.to_decimal_trimmed(0, 1);
-                parts.push(format!("one at full use takes what {users} at {light_words}% leave"));
-            }
-            None if *loss_share <= 0.0 => parts.push("nobody loses money".to_owned()),
-            None => {}
-        }
-    }
-    (!parts.is_empty()).then(|| parts.join("; ") + ".")
-}
-
-fn drawing_line(args: &Args, known: &[Known<'_>]) -> String {
-    let above = if args.overage {
-        "Use above the maximum is billed where the plan sells it."
-    } else {
-        "Use above the maximum is not served and counts as full (--overage bills it)."
-    };
-    let drawn = known.iter().find_map(|known| known.outcome.drawn.as_ref());
-    match drawn {
-        None => above.to_owned(),
-        Some(drawn) => {
-            let samples = crate::render::cell(&Cell::Count(drawn.samples));
-            format!("{above} {samples} subscribers of each plan were drawn, seed {}.", args.seed)
-        }
-    }
-}
-
-/// What was assumed, beside what every command assumes.
-fn assumed(given: &Given<'_>) -> Record {
-    let Given { args, asked, chosen, .. } = given;
-    let text = |text: &str| Cell::Text(text.to_owned());
-    let method = match args.method {
-        Method::Exact => "exact",
-        Method::Simulate => "simulate",
-        Method::Both => "both",
-    };
-    let is_drawn = args.method != Method::Exact || args.overage;
-    let if_drawn = |count: u64| if is_drawn { Cell::Count(count) } else { Cell::Missing(Missing::NotApplicable) };
-    let mut record = assumptions(asked, &args.inputs.set);
-    record.extend(chosen.record());
-    record.extend([
-        ("overage_billed", Cell::Flag(args.overage)),
-        ("level", Cell::Share(args.level.clone().into())),
-        ("correlation", Cell::Share(args.correlation.clone().into())),
-        ("light_utilization", Cell::Share(args.light.clone().into())),
-        ("method", text(method)),
-        ("samples", if_drawn(args.samples.unwrap_or(SAMPLES))),
-        ("seed", if_drawn(args.seed)),
-    ]);
-    record
-}
-
 /// The tables beside the results, without rows, for the schema.
 pub(super) fn tables() -> Vec<Section> {
-    sections::sections(&[], &[], &Ratio::new(95, 100), &Ratio::zero())
+    let mut tables = sections::sections(&[], &[], &Ratio::new(95, 100), &Ratio::zero());
+    tables.push(months::table(Vec::new(), 0, &Ratio::new(95, 100)));
+    tables
 }

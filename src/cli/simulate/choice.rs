@@ -129,9 +129,13 @@ pub(super) fn told(given: &Given<'_>) -> Result<Told, Stop> {
             "shares of a maximum do not say which plan it is of: give `--unit api-usd`, or a population in dollars";
         return Err(problem.help(help).into());
     }
-    let people = float(book::of_all(&given.args.subscribers)?);
+    let count = book::of_all(&given.args.subscribers)?;
+    let people = float(count);
     let perception = Perception::new(args.over_estimate.to_f64(), args.noise.to_f64())
         .map_err(|error| Problem::error(codes::USAGE, error.to_string()))?;
+    if given.answers.is_empty() {
+        return Ok(Told { kind: "choice", rows: Vec::new(), sections: tables(), footer: Vec::new() });
+    }
     let market = Market::of(given);
     let found = choice(&market.offers, &given.chosen.whole, perception);
     let known = found.buyers.iter().enumerate().map(|(at, buyers)| row(&market, at, buyers, &found, people));
@@ -144,7 +148,7 @@ pub(super) fn told(given: &Given<'_>) -> Result<Told, Stop> {
         kind: "choice",
         rows: known.chain(unknown).collect(),
         sections: vec![sum(&found, &market, people), stretches(&found, &market)],
-        footer: footer(given, &market),
+        footer: footer(given, &market, count),
     })
 }
 
@@ -235,7 +239,8 @@ fn stretches(found: &Choice, market: &Market<'_>) -> Section {
     }
 }
 
-fn footer(given: &Given<'_>, market: &Market<'_>) -> Vec<String> {
+fn footer(given: &Given<'_>, market: &Market<'_>, people: u64) -> Vec<String> {
+    let people = crate::render::cell(&Cell::Count(people));
     let args = &given.args.choice;
     let one = Ratio::one();
     let mut how = Vec::new();
@@ -249,8 +254,9 @@ fn footer(given: &Given<'_>, market: &Market<'_>) -> Vec<String> {
         ));
     }
     let how = if how.is_empty() { "knows his use".to_owned() } else { how.join(", and ") };
-    let mut lines =
-        vec![format!("Each {how}, and pays overflow at the plan's rate, or at list price where it has none.")];
+    let mut lines = vec![format!(
+        "Each of {people} {how}, and pays overflow at the plan's rate, or at list price where it has none."
+    )];
     let past: Vec<String> = market
         .plans
         .iter()
@@ -275,5 +281,6 @@ fn footer(given: &Given<'_>, market: &Market<'_>) -> Vec<String> {
 pub(in crate::cli) fn tables() -> Vec<Section> {
     let market = Market { offers: Vec::new(), plans: Vec::new(), api_is_unclear: false };
     let none = Choice { segments: Vec::new(), buyers: Vec::new(), revenue_usd: 0.0, profit_usd: 0.0, margin: None };
-    vec![sum(&none, &market, 0.0), stretches(&none, &market)]
+    let empty = |section: Section| Section { rows: Vec::new(), ..section };
+    vec![empty(sum(&none, &market, 0.0)), empty(stretches(&none, &market))]
 }

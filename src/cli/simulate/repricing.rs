@@ -141,7 +141,9 @@ fn elasticities(given: &Given<'_>) -> Result<Vec<Ratio>, Stop> {
         [one] => Ok(vec![one.clone(); segments.len()]),
         several if several.len() == segments.len() => Ok(several.to_vec()),
         several => {
-            let message = format!("{} elasticities for {} segments", several.len(), segments.len());
+            let of =
+                if segments.len() == 1 { "one segment".to_owned() } else { format!("{} segments", segments.len()) };
+            let message = format!("{} elasticities for {of}", several.len());
             Err(Problem::error(codes::USAGE, message).help("give one for each segment, or one for all").into())
         }
     }

@@ -145,7 +145,7 @@ impl Context<'_> {
 
     fn missing(&self) -> Cell {
         match self.cast.seated {
-            Err(Why::Unlimited) => NONE,
+            Err(Why::Unlimited | Why::Shape(_)) => NONE,
             _ => Cell::Missing(Missing::Unknown),
         }
     }

@@ -32,6 +32,8 @@ pub(super) enum Table {
     Book,
     /// With --method both: draws against closed forms
     Check,
+    /// With --months: the same for all plans together, from months drawn one by one
+    Months,
     /// None of them
     None,
 }
@@ -39,7 +41,7 @@ pub(super) enum Table {
 const NONE: Cell = Cell::Missing(Missing::NotApplicable);
 
 /// A column that goes at a rank where there is no room.
-fn column(key: &'static str, title: &str, unit: Unit, drop_rank: u8, meaning: &'static str) -> Column {
+pub(super) fn column(key: &'static str, title: &str, unit: Unit, drop_rank: u8, meaning: &'static str) -> Column {
     Column { key, title: title.to_owned(), meaning, unit, shown: true, drop_rank, heat_points: Vec::new() }
 }
 
@@ -146,6 +148,17 @@ fn histogram(known: &[Known<'_>], several: bool) -> Section {
         columns: vec![
             plan_column(several),
             column("band", "Use", Unit::Text, 0, "use above the band before and up to this"),
+            Column {
+                shown: false,
+                ..column(
+                    "above",
+                    "Above",
+                    Unit::Number,
+                    3,
+                    "its lower end: a share of the maximum, or dollars for a plan without limit",
+                )
+            },
+            Column { shown: false, ..column("up_to", "Most", Unit::Number, 3, "its upper end; none: any") },
             column("subscribers_share", "Subs", Unit::Bar, 0, "share of the subscribers"),
             column("cumulative_share", "Up to", Unit::Share, 1, "share of the subscribers up to here"),
             column("use_share", "Of use", Unit::Bar, 0, "share of all use"),
@@ -163,6 +176,7 @@ fn bands(known: &Known<'_>) -> Vec<Row> {
     let ends: &[(f64, &str)] = if known.seated.counts == Quantity::Utilization { &SHARES } else { &DOLLARS };
     let mut rows = Vec::new();
     let mut below = (0.0, 0.0);
+    let mut above = NONE;
     for &(end, words) in ends {
         // Those at full use are a band of their own.
         let full = words == "below 100%";
@@ -180,6 +194,8 @@ fn bands(known: &Known<'_>) -> Vec<Row> {
                 cells: vec![
                     plan(known),
                     Cell::Text(words.to_owned()),
+                    above.clone(),
+                    if end >= f64::MAX { NONE } else { hundredths(end) },
                     share(up_to.0 - below.0),
                     share(up_to.0),
                     share(up_to.1 - below.1),
@@ -188,6 +204,7 @@ fn bands(known: &Known<'_>) -> Vec<Row> {
             });
         }
         below = up_to;
+        above = hundredths(end.min(1e6));
     }
     rows
 }
@@ -257,7 +274,7 @@ fn curve(known: &[Known<'_>], several: bool) -> Section {
 }
 
 /// Percent as a title has it: `95%`.
-fn percent(share: &Ratio) -> String {
+pub(super) fn percent(share: &Ratio) -> String {
     (share * &Ratio::from(100)).to_decimal_trimmed(0, 4) + "%"
 }
 
@@ -316,7 +333,7 @@ fn risk(total: Option<Total>, correlation: &Ratio, level: f64) -> Vec<Cell> {
 }
 
 /// Independent, then correlated where that was asked for.
-fn correlations(correlation: &Ratio) -> Vec<Ratio> {
+pub(super) fn correlations(correlation: &Ratio) -> Vec<Ratio> {
     let asked = (!correlation.is_zero()).then(|| correlation.clone());
     [Ratio::zero()].into_iter().chain(asked).collect()
 }
@@ -363,7 +380,7 @@ fn totals(known: &[Known<'_>], several: bool, level: &Ratio, correlation: &Ratio
     }
 }
 
-fn people(count: u64) -> String {
+pub(super) fn people(count: u64) -> String {
     let noun = if count == 1 { "subscriber" } else { "subscribers" };
     format!("{} {noun}", crate::render::cell(&Cell::Count(count)))
 }
