@@ -1,6 +1,7 @@
 //! `outlook`: what the years do to plans, and what other ways of billing would.
 
 mod metered;
+mod offer;
 mod pace;
 mod rows;
 mod trajectory;
@@ -350,6 +351,13 @@ fn footer(given: &Given<'_>, scenarios: &[Scenario], lines: &[rows::Line<'_>]) -
             }
             Cap::Lifted => "The allowance grows with use (--cap lifted).".to_owned(),
         });
+    }
+    let curves = lines.iter().filter(|line| line.outlook.is_some()).count();
+    if given.args.trajectory && curves > trajectory::CURVES_MOST {
+        footer.push(format!(
+            "{curves} lines are too many for a chart: name fewer plans, --at or --cost-decline, at most {} together.",
+            trajectory::CURVES_MOST
+        ));
     }
     let uncapped: Vec<&str> =
         given.answers.iter().filter(|answer| rows::is_uncapped(answer)).map(|answer| &*answer.plan.id).collect();

@@ -1,5 +1,6 @@
 //! Other ways of billing: by the meter, and with the frontier model sold apart.
 
+use super::offer::{self, Offer};
 use super::{Given, Told};
 use crate::analysis::Answer;
 use crate::catalog::codes;
@@ -7,11 +8,10 @@ use crate::cli::Stop;
 use crate::cli::compare::{dollars, fee_share};
 use crate::cli::population::Chosen;
 use crate::cli::statistic::{or_none, share, usd};
-use crate::cli::values;
 use crate::cli::world::World;
 use crate::economics::{Economics, Overage, Terms};
 use crate::population::{Distribution, Quantity};
-use crate::problem::{Problem, nearest};
+use crate::problem::Problem;
 use crate::report::{Cell, Column, Layout, Missing, Row, Unit};
 use crate::scenario::metered::{Bill, Sold, Split, SplitBill, TakeUp, WorseOff};
 use crate::units::Ratio;
@@ -22,11 +22,11 @@ use crate::units::Ratio;
 pub(super) struct BillingArgs {
     /// By the meter: fee, use it includes and take-up of the rest at so many times list price, such as `fee=20,
     /// included=20, rate=1, take-up=60%`; left out are the plan's price, nothing, 1 and all
-    #[arg(long, value_name = "TERMS", value_parser = offer)]
+    #[arg(long, value_name = "TERMS", value_parser = offer::metered)]
     metered: Vec<Offer>,
     /// The frontier model off the plan: `60%` of use by list price sold by the meter, or `share=60%, sold=add-on,
     /// fee=100, included=400`; `keeps` is what the plan still allows, by default its share of the maximum
-    #[arg(long, value_name = "SHARE | TERMS", value_parser = split)]
+    #[arg(long, value_name = "SHARE | TERMS", value_parser = offer::split)]
     split_frontier: Vec<Offer>,
 }
 
@@ -38,99 +38,6 @@ impl BillingArgs {
 
     pub(super) const fn is_asked(&self) -> bool {
         !(self.metered.is_empty() && self.split_frontier.is_empty())
-    }
-}
-
-/// Terms as a flag gives them.
-#[derive(Clone, Debug)]
-struct Offer {
-    fee: Option<Ratio>,
-    included: Ratio,
-    rate: Ratio,
-    take_up: TakeUp,
-    /// Of a split.
-    share: Ratio,
-    sold: Sold,
-    /// Of a split: what the flat plan still allows.
-    keeps: Option<Ratio>,
-}
-
-const METERED: [&str; 4] = ["fee", "included", "rate", "take-up"];
-const SPLIT: [&str; 7] = ["share", "sold", "fee", "included", "rate", "take-up", "keeps"];
-
-fn offer(text: &str) -> Result<Offer, String> {
-    read(text, &METERED, "fee=20, included=20, rate=1, take-up=60%")
-}
-
-fn split(text: &str) -> Result<Offer, String> {
-    const EXAMPLE: &str = "share=60%, sold=add-on, fee=100, included=400";
-    if !text.contains('=') {
-        return read(&format!("share={text}"), &SPLIT, EXAMPLE);
-    }
-    let keys = || text.split(',').filter_map(|part| Some(part.split_once('=')?.0.trim()));
-    if !keys().any(|key| key == "share") {
-        return Err(format!("the share of use that is for the frontier model is missing; write it as `{EXAMPLE}`"));
-    }
-    read(text, &SPLIT, EXAMPLE)
-}
-
-/// `KEY=VALUE` pairs, each key once.
-fn read(text: &str, keys: &[&str], example: &str) -> Result<Offer, String> {
-    let mut offer = Offer {
-        fee: None,
-        included: Ratio::zero(),
-        rate: Ratio::one(),
-        take_up: TakeUp::all(),
-        share: Ratio::zero(),
-        sold: Sold::ToEveryone,
-        keeps: None,
-    };
-    let mut seen: Vec<&str> = Vec::new();
-    for part in text.split(',') {
-        let Some((key, value)) = part.split_once('=') else {
-            return Err(format!("`{}` is no KEY=VALUE; write `{example}`", part.trim()));
-        };
-        let (key, value) = (key.trim(), value.trim());
-        let Some(&key) = keys.iter().find(|known| **known == key) else {
-            return Err(match nearest(key, keys.iter().copied()) {
-                Some(near) => format!("unknown term `{key}`; did you mean `{near}`?"),
-                None => format!("unknown term `{key}`; the terms are {}", keys.join(", ")),
-            });
-        };
-        if seen.contains(&key) {
-            return Err(format!("`{key}` is given twice; keep one"));
-        }
-        seen.push(key);
-        let named = |error: String| format!("`{key}`: {error}");
-        match key {
-            "fee" => offer.fee = Some(values::usd(value).map_err(named)?),
-            "included" => offer.included = values::usd(value).map_err(named)?,
-            "keeps" => offer.keeps = Some(values::usd(value).map_err(named)?),
-            "rate" => offer.rate = rate(value).map_err(named)?,
-            "share" => offer.share = values::share(value).map_err(named)?,
-            "sold" => offer.sold = sold(value).map_err(named)?,
-            _ => {
-                let share = values::share(value).map_err(named)?;
-                offer.take_up = TakeUp::new(share).map_err(|error| error.to_string())?;
-            }
-        }
-    }
-    Ok(offer)
-}
-
-/// A multiple of list price: `1`, `1.2`, `120%`.
-fn rate(text: &str) -> Result<Ratio, String> {
-    match Ratio::parse_share(text.strip_suffix('x').unwrap_or(text)) {
-        Ok(rate) if !rate.is_negative() => Ok(rate),
-        _ => Err("write a multiple of list price such as `1` or `1.2`".to_owned()),
-    }
-}
-
-fn sold(text: &str) -> Result<Sold, String> {
-    match text {
-        "to-everyone" => Ok(Sold::ToEveryone),
-        "add-on" | "as-add-on" => Ok(Sold::AsAddOn),
-        _ => Err("write `to-everyone` or `add-on`".to_owned()),
     }
 }
 

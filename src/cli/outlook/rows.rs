@@ -75,7 +75,7 @@ const FIELDS: [Field; 22] = [
         "cost_decline",
         "Serving",
         Unit::Text,
-        Some(1),
+        Some(0),
         "how serving gets cheaper: a named pace, or as asked",
         |line| Cell::Text(line.scenario.name.clone()),
     ),

@@ -7,7 +7,7 @@ use crate::scenario::outlook::Year;
 use crate::units::Ratio;
 
 /// More curves than this cannot be told apart.
-const CURVES_MOST: usize = 6;
+pub(super) const CURVES_MOST: usize = 6;
 
 /// What is less than such a part of what pays for it is not worth a line of the chart.
 const PARTS_MOST: i128 = 1_000;
@@ -19,7 +19,10 @@ pub(super) fn section(lines: &[Line<'_>], args: &Args) -> Section {
     let chart = (known.len() <= CURVES_MOST).then(|| chart(&known));
     let mut section =
         Section { rows: known.iter().flat_map(|(line, years)| rows(line, years)).collect(), chart, ..empty() };
-    section.columns.iter_mut().for_each(|column| column.shown &= args.trajectory);
+    let grows = lines.iter().any(|line| !line.scenario.growth.value.is_zero());
+    for column in &mut section.columns {
+        column.shown = args.trajectory && (grows || column.key != "use_growth_per_year");
+    }
     section
 }
 
@@ -36,11 +39,11 @@ pub(super) fn empty() -> Section {
     };
     Section {
         key: "trajectory",
-        title: "Serving cost over what is there to pay for it; below 1x the plan earns".to_owned(),
+        title: "Serving cost over what is there to pay for it, year by year; below 1x the plan earns".to_owned(),
         columns: vec![
             column("plan", "Plan", Unit::Text, 0, "the plan's id"),
             column("utilization", "Use now", Unit::Share, 0, "share of the allowance that is used today"),
-            column("use_growth_per_year", "Use/year", Unit::Share, 5, "how use changes each year"),
+            column("use_growth_per_year", "Use/year", Unit::Share, 0, "how use changes each year"),
             column("cost_decline", "Serving", Unit::Text, 0, "how serving gets cheaper"),
             column("year", "Year", Unit::Count, 0, "years from today"),
             column("revenue_usd_per_month", "Revenue", Unit::Usd, 4, "revenue in that year"),
@@ -51,6 +54,13 @@ pub(super) fn empty() -> Section {
                 Unit::Usd,
                 3,
                 "what is left of it after fees, fixed cost and serving",
+            ),
+            column(
+                "serving_over_net",
+                "Over net",
+                Unit::Multiple,
+                0,
+                "serving cost over what is there to pay for it; none: nothing is",
             ),
             column("margin", "Margin", Unit::Margin, 1, "the same over revenue"),
         ],
@@ -72,10 +82,17 @@ fn rows(line: &Line<'_>, years: &[Year]) -> Vec<Row> {
             usd(&year.revenue_usd),
             usd(&year.serving_usd),
             usd(&year.profit_usd),
+            over_net(year).map_or(Cell::Missing(Missing::NotApplicable), |ratio| Cell::Multiple(ratio.into())),
             year.margin.clone().map_or(Cell::Missing(Missing::NotApplicable), |margin| Cell::Share(margin.into())),
         ],
     };
     years.iter().map(row).collect()
+}
+
+/// Serving cost over what is there to pay for it; `None`: nothing is.
+fn over_net(year: &Year) -> Option<Ratio> {
+    let net = &year.profit_usd + &year.serving_usd;
+    year.serving_usd.checked_div(&net).filter(|_| net.is_positive())
 }
 
 /// Cost over what pays for it, on a scale on which equal factors are equally far apart: a steady pace is a straight line.
@@ -100,8 +117,7 @@ fn chart(known: &[(&Line<'_>, Vec<Year>)]) -> Chart {
         points: years
             .iter()
             .filter_map(|year| {
-                let pays = &year.profit_usd + &year.serving_usd;
-                let ratio = year.serving_usd.checked_div(&pays).filter(|ratio| *ratio >= least)?;
+                let ratio = over_net(year).filter(|ratio| *ratio >= least)?;
                 Some((f64::from(year.year), ratio.to_f64()))
             })
             .collect(),
