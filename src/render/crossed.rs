@@ -52,3 +52,39 @@ pub(super) fn folded(report: &Report, crossed: &Crossed, format: Format, look: &
     }
     Some((folded, all))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{column, empty, text};
+    use super::super::render;
+    use super::*;
+
+    /// Two plans at two paces each; the second plan lacks one.
+    fn report() -> Report {
+        let columns = [column("plan", "Plan", Unit::Text, 0), column("pace", "Pace", Unit::Text, 0)];
+        let row = |[plan, pace, years]: [&str; 3]| Row { group: None, cells: [plan, pace, years].map(text).to_vec() };
+        Report {
+            columns: columns.into_iter().chain([column("years", "Years", Unit::Text, 0)]).collect(),
+            rows: [["a", "2x", "now"], ["a", "9x", "1.5"], ["b", "9x", "never"]].map(row).to_vec(),
+            layout: Layout::Crossed(Crossed { down: vec![0], across: 1, figure: 2 }),
+            ..empty(&[])
+        }
+    }
+
+    fn printed(format: Format, width: Option<usize>) -> String {
+        render(&report(), &[0, 1, 2], format, &Look { width, quiet: true, ..Look::default() })
+    }
+
+    #[test]
+    fn results_that_differ_in_one_point_share_a_line() {
+        let expected = "PLAN  2X   9X\n────────────────\na     now  1.5\nb          never\n";
+        assert_eq!(printed(Format::Table, Some(20)), expected);
+        assert!(printed(Format::Markdown, None).contains("| Plan | 2x | 9x |"));
+    }
+
+    #[test]
+    fn where_they_do_not_fit_and_for_machines_each_has_its_line() {
+        assert!(printed(Format::Table, Some(15)).starts_with("PLAN  PACE  YEARS\n"));
+        assert_eq!(printed(Format::Csv, None).lines().count(), 4);
+    }
+}
