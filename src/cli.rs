@@ -17,6 +17,7 @@ mod facts;
 mod inputs;
 #[cfg(unix)]
 mod interrupt;
+pub mod logs;
 mod looks;
 mod man;
 mod outlook;

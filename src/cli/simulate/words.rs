@@ -28,7 +28,7 @@ pub(super) fn footer(given: &Given<'_>, known: &[Known<'_>]) -> Vec<String> {
             unlimited.join(", ")
         ));
     }
-    if known.len() < given.answers.len() {
+    if known.len() < given.answers.len() && given.answers.len() > 1 {
         lines.push(format!(
             "The book leaves out {} of {} plans without figures.",
             given.answers.len() - known.len(),
