@@ -6,6 +6,7 @@
 mod analyze;
 mod args;
 mod asked;
+mod budget;
 mod check;
 mod compare;
 mod completions;
@@ -20,6 +21,7 @@ mod interrupt;
 pub mod logs;
 mod looks;
 mod man;
+mod outlook;
 mod output;
 mod parallel;
 mod population;
@@ -27,6 +29,7 @@ mod publish;
 mod route;
 mod schema;
 mod simulate;
+mod statistic;
 mod values;
 mod version;
 mod world;
@@ -64,6 +67,8 @@ enum Verb {
     Explain(Box<explain::Args>),
     Diff(Box<diff::Args>),
     Simulate(Box<simulate::Args>),
+    Outlook(Box<outlook::Args>),
+    Budget(Box<budget::Args>),
     Route(Box<route::Args>),
     Schema(schema::Args),
     Completions(completions::Args),
@@ -163,6 +168,8 @@ pub fn run(world: &mut World<'_>) -> u8 {
         Verb::Compare(args) => finish(compare::run(&args, world), &args.output, world),
         Verb::Explain(args) => finish(explain::run(&args, world), &args.output, world),
         Verb::Diff(args) => finish(diff::run(&args, world), &args.output, world),
+        Verb::Outlook(args) => finish(outlook::run(&args, world), &args.output, world),
+        Verb::Budget(args) => finish(budget::run(&args, world), &args.output, world),
         Verb::Simulate(args) => finish(simulate::run(&args, world), &args.output, world),
         Verb::Route(args) => finish(route::run(&args, world), &args.output, world),
         Verb::Schema(args) => schema::run(&args, world),

@@ -146,6 +146,19 @@ pub enum Layout {
     Rows,
     /// A line for each figure, a column for each result.
     Columns(SideBySide),
+    /// A line for results that differ in one point, a column for each value of that.
+    Crossed(Crossed),
+}
+
+/// How results that differ in one point stand side by side: a line's cells of one column under the values of another.
+#[derive(Clone, Debug)]
+pub struct Crossed {
+    /// Positions of the columns in which the results of a line agree.
+    pub down: Vec<usize>,
+    /// Position of the column in which they differ.
+    pub across: usize,
+    /// Position of the column whose cells are shown.
+    pub figure: usize,
 }
 
 /// What results that stand side by side say of one another.

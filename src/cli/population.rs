@@ -99,7 +99,7 @@ impl PopulationArgs {
         match (&self.dist, &self.utilizations) {
             (Some(text), _) => self.in_words(text, Quantity::Utilization),
             (None, Some(path)) => self.measured(path, self.unit.map(UnitWord::quantity), world),
-            (None, None) => self.population.as_ref().map_or_else(|| typical(asked), |id| by_id(id, asked)),
+            (None, None) => self.population.as_ref().map_or_else(|| typical(asked), |id| named(id, asked)),
         }
     }
 
@@ -110,18 +110,13 @@ impl PopulationArgs {
         match (&self.dist, &self.utilizations, &self.population) {
             (Some(text), ..) => self.in_words(text, Quantity::ApiUsd),
             (None, Some(path), _) => self.measured(path, Some(unit), world),
-            (None, None, Some(id)) => by_id(id, asked),
+            (None, None, Some(id)) => named(id, asked),
             (None, None, None) => self.in_words(DEFAULT_DEMAND, Quantity::ApiUsd),
         }
     }
 
     fn in_words(&self, text: &str, unit: Quantity) -> Result<Chosen, Stop> {
-        let members = catalog::distribution::members(text).map_err(|mistake| {
-            let source = Arc::new(Source { name: "--dist".to_owned(), text: text.to_owned() });
-            let problem = Problem::error(codes::SHAPE, mistake.message).at(Place::at(&source, mistake.span));
-            Stop::from(problem.help(mistake.help))
-        })?;
-        Chosen::new(members, self.unit.map_or(unit, UnitWord::quantity), text.to_owned())
+        of_words(text, self.unit.map_or(unit, UnitWord::quantity))
     }
 
     fn measured(&self, path: &Path, unit: Option<Quantity>, world: &mut World<'_>) -> Result<Chosen, Stop> {
@@ -272,6 +267,16 @@ fn fitted(values: &[f64], word: FitWord) -> Result<Distribution, String> {
     Distribution::zero_inflated(share, &shape).map_err(|error| error.to_string())
 }
 
+/// A population in words.
+pub(super) fn of_words(text: &str, of: Quantity) -> Result<Chosen, Stop> {
+    let members = catalog::distribution::members(text).map_err(|mistake| {
+        let source = Arc::new(Source { name: "--dist".to_owned(), text: text.to_owned() });
+        let problem = Problem::error(codes::SHAPE, mistake.message).at(Place::at(&source, mistake.span));
+        Stop::from(problem.help(mistake.help))
+    })?;
+    Chosen::new(members, of, text.to_owned())
+}
+
 /// The population that stands for any tier, also where the catalogue inside the program is left out.
 fn typical(asked: &Asked) -> Result<Chosen, Stop> {
     if let Some(population) = asked.catalog.populations.get(DEFAULT) {
@@ -280,11 +285,12 @@ fn typical(asked: &Asked) -> Result<Chosen, Stop> {
     let (bundled, _) = catalog::read(&catalog::bundled(), &[]);
     match bundled.populations.get(DEFAULT) {
         Some(population) => described(population),
-        None => by_id(DEFAULT, asked),
+        None => named(DEFAULT, asked),
     }
 }
 
-fn by_id(id: &str, asked: &Asked) -> Result<Chosen, Stop> {
+/// A population of the catalogue.
+pub(super) fn named(id: &str, asked: &Asked) -> Result<Chosen, Stop> {
     let populations = &asked.catalog.populations;
     let Some(population) = populations.get(id) else {
         let problem = Problem::error(codes::USAGE, format!("no population `{id}`"));
