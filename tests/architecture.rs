@@ -14,7 +14,7 @@ const ADDRESSES: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli/completions.rs"]),
     ("clap_mangen", &["cli/man.rs"]),
     ("comfy_table", &["render/text.rs"]),
-    ("csv", &["logs", "render/csv.rs"]),
+    ("csv", &["catalog/sample.rs", "logs", "render/csv.rs"]),
     ("dashu_int", &["units"]),
     ("dashu_ratio", &["units"]),
     ("glob", &["cli", "main.rs", "policy.rs"]),

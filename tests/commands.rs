@@ -205,7 +205,9 @@ fn examples(command: &str) -> Vec<(String, u8)> {
 #[test]
 fn every_example_in_help_is_answered() {
     let folder = tempfile::tempdir().expect("a folder");
-    for (command, least) in [("analyze", 5), ("route", 8), ("schema", 3)] {
+    for (command, least) in
+        [("analyze", 5), ("budget", 5), ("outlook", 8), ("route", 8), ("schema", 3), ("simulate", 8)]
+    {
         let examples = examples(command);
         assert!(examples.len() >= least, "{command}: {examples:?}");
         for (example, expected) in examples {
@@ -223,7 +225,7 @@ fn every_example_in_help_is_answered() {
 
 #[test]
 fn no_line_of_help_is_wider_than_the_terminal_or_ends_in_a_space() {
-    for command in ["", "analyze", "route", "schema"] {
+    for command in ["", "analyze", "budget", "outlook", "route", "schema", "simulate"] {
         for flag in ["-h", "--help"] {
             for columns in [None, Some(60), Some(80), Some(200)] {
                 let mut given = Given::args([command, flag].iter().filter(|word| !word.is_empty()));

@@ -82,6 +82,9 @@ codes! {
         "How use is spread is written as a name and its numbers: `lognormal(median=3%, s=1.28)`, `beta(2, 26)`, \
          `pareto(floor=1%, a=1.6)`, `discrete(60%: 1%, 40%: 9%)`, `mixture(90%: beta(2, 26), 10%: point(80%))`. Weights add \
          up to 1; a Pareto with `a` of 1 or less has an infinite mean and is refused."
+    SAMPLE 125 "measured use that cannot be read"
+        "`--utilizations` takes a CSV file of numbers: one a line, or a column of a table that begins with the names of its \
+         columns. A line that holds no number is an error: use that is not known is not 0."
     DOCUMENT 130 "an earlier document cannot be used"
         "`diff` compares with what `plancost analyze --json` printed, in format version 1. The file is of another version, \
          of another command or tool, or was changed by hand until it had another shape. The message names what was found."
@@ -142,6 +145,9 @@ codes! {
     OTHER_TERMS 401 "two sides rest on different terms"
         "A figure moves with the question as well as with the plan: with another API margin, another day or other list \
          prices. What an earlier document was asked is in its `assumptions`; give the same flags to compare plans alone."
+    ROUGH 402 "a drawn figure that chance may have moved"
+        "`--method simulate` draws subscribers one by one, so that a figure has a standard error. That of the profit is above \
+         1 % of it. Four times the `--samples` halve it; closed forms (`--method exact`) have none."
     RULE_BROKEN 501 "a plan breaks a rule"
         "A figure of the plan is beyond what a rule of the policy, or a flag such as `--max-multiple`, allows. The help \
          names the price, the limit or the API margin at which it would pass, rounded to the safe side; put back with \

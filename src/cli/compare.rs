@@ -4,8 +4,8 @@ mod best;
 mod figures;
 mod ladder;
 
-pub(super) use figures::columns;
-pub(super) use ladder::columns as ladder_columns;
+pub(super) use figures::{columns, dollars};
+pub(super) use ladder::{columns as ladder_columns, fee_share};
 
 use super::analyze::{basis_line, explain_gaps, gap_text};
 use super::asked::{Asked, ask, assumptions, strict};

@@ -150,9 +150,12 @@ fn alone(report: &Report, key: &str) -> Result<Report, Stop> {
         }
         .into());
     };
+    // One that is not shown below the results is shown whole where it was asked for.
+    let columns = section.columns.iter().cloned();
+    let columns = columns.map(|column| Column { shown: column.shown || !section.is_shown(), ..column });
     Ok(Report {
         layout: crate::report::Layout::Rows,
-        columns: section.columns.clone(),
+        columns: columns.collect(),
         rows: section.rows.clone(),
         sections: Vec::new(),
         footer: Vec::new(),

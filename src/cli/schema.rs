@@ -7,7 +7,7 @@ use super::args::OutputArgs;
 use super::compare;
 use super::publish::print;
 use super::world::World;
-use super::{analyze, check, diff, replay, route};
+use super::{analyze, budget, check, diff, outlook, replay, route, simulate};
 use crate::catalog::PLAN_SCHEMA;
 use crate::catalog::config::CONFIG_SCHEMA;
 use crate::catalog::policy::POLICY_SCHEMA;
@@ -183,6 +183,12 @@ fn output_schema() -> String {
         Kind::new("check", check::columns(), summary(CHECKED, &words_of_check())),
         Kind::other("explain", json!({"anyOf": [explained(), of_a_code(), of_published()]}), explained_summary()),
         Kind::new("diff", diff::columns(), summary(CHANGED, &[])),
+        with_all(Kind::new("simulate", simulate::columns(), summary_of_plans()), &simulate::tables()),
+        with_all(Kind::new("choice", simulate::choice_columns(), summary_of_plans()), &simulate::choice_tables()),
+        Kind::new("repricing", simulate::repricing_columns(), summary_of_plans()),
+        Kind::new("outlook", outlook::columns(), summary_of_plans()).with(&outlook::table()),
+        Kind::new("billing", outlook::metered_columns(), summary_of_plans()),
+        Kind::new("budget", budget::columns(), summary(&["shapes", "caps"], &[])).with(&budget::table()),
         with_all(Kind::new("route", route::columns(), of_units(&route::summary_keys())), &route::sections()),
         with_all(
             Kind::new("migrate", route::migrated_columns(), of_units(&route::migrated_summary())),
@@ -404,7 +410,7 @@ fn shape(key: &str, unit: Unit) -> Value {
         _ if key == "status" => {
             json!({"enum": ["ok", "not_applicable", "uncapped", "unpriced", "unknown", "dominated"]})
         }
-        _ if key == "windows" => json!({"type": ["array", "null"], "items": {"type": "string"}}),
+        _ if ["windows", "crossings"].contains(&key) => json!({"type": ["array", "null"], "items": {"type": "string"}}),
         _ if key == "difference" => json!({"type": ["object", "null"]}),
         _ if key == "source" => place(),
         Unit::Text => json!({"type": ["string", "null"]}),

@@ -182,7 +182,7 @@ impl<'a> Cursor<'a> {
         let from = self.at + 1;
         let mut at = from;
         loop {
-            at += memchr(b'"', self.text.get(at..).ok_or(Malformed)?).ok_or(Malformed)?;
+            at += find_quote(self.text.get(at..).ok_or(Malformed)?).ok_or(Malformed)?;
             // Text is full of escapes and has few quotes, so quotes are looked for, and what is before them.
             let backslashes = self.text[from..at].iter().rev().take_while(|byte| **byte == b'\\').count();
             if backslashes % 2 == 0 {
@@ -192,6 +192,20 @@ impl<'a> Cursor<'a> {
             at += 1;
         }
     }
+}
+
+/// The place of the first quote.
+fn find_quote(text: &[u8]) -> Option<usize> {
+    // Names and ids are short: for their length a look at eight bytes at a time costs less than calling a search.
+    for (word, bytes) in text.chunks_exact(8).take(4).enumerate() {
+        let differs = u64::from_le_bytes(bytes.try_into().expect("eight bytes")) ^ 0x2222_2222_2222_2222;
+        let is_quote = differs.wrapping_sub(0x0101_0101_0101_0101) & !differs & 0x8080_8080_8080_8080;
+        if is_quote != 0 {
+            return Some(word * 8 + is_quote.trailing_zeros() as usize / 8);
+        }
+    }
+    let looked_at = text.len().min(32) / 8 * 8;
+    memchr(b'"', &text[looked_at..]).map(|at| looked_at + at)
 }
 
 /// The text of a string as it is written; `None` if an escape in it is not one.
@@ -236,5 +250,36 @@ pub(super) fn count(raw: &[u8]) -> Count {
             if float.fract().abs() > 0.0 { Count::Part(floor) } else { Count::Whole(floor) }
         }
         _ => Count::Bad,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quote_is_found_wherever_it_stands() {
+        for length in 0..80 {
+            let mut text = vec![b'!'; length];
+            assert_eq!(find_quote(&text), None);
+            for at in (0..length).rev() {
+                // Bytes that differ from a quote by one, on both sides of it.
+                text[at] = b'"';
+                assert_eq!(find_quote(&text), Some(at), "{at} of {length}");
+                text[at] = if at % 2 == 0 { b'#' } else { b'\xA2' };
+            }
+        }
+    }
+
+    #[test]
+    fn a_string_ends_at_the_first_quote_that_no_backslash_escapes() {
+        let strings =
+            [(r#""""#, ""), (r#""a\"b" "c""#, r#"a\"b"#), (r#""a\\" "b""#, r"a\\"), (r#""\\\"" "b""#, r#"\\\""#)];
+        for (text, inside) in strings {
+            assert_eq!(Cursor::new(text.as_bytes()).string(), Ok(Some(inside.as_bytes())), "{text}");
+        }
+        for text in ["\"", "\"\\\"", "\"abc"] {
+            assert_eq!(Cursor::new(text.as_bytes()).string(), Err(Malformed), "{text}");
+        }
     }
 }
