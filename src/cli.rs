@@ -16,6 +16,7 @@ mod facts;
 mod inputs;
 #[cfg(unix)]
 mod interrupt;
+mod log_args;
 pub mod logs;
 mod looks;
 mod man;
@@ -26,6 +27,7 @@ mod publish;
 mod route;
 mod schema;
 mod simulate;
+mod usage;
 mod values;
 mod version;
 mod world;
@@ -64,6 +66,7 @@ enum Verb {
     Diff(Box<diff::Args>),
     Simulate(Box<simulate::Args>),
     Route(Box<route::Args>),
+    Usage(Box<usage::Args>),
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -164,6 +167,7 @@ pub fn run(world: &mut World<'_>) -> u8 {
         Verb::Diff(args) => finish(diff::run(&args, world), &args.output, world),
         Verb::Simulate(args) => finish(simulate::run(&args, world), &args.output, world),
         Verb::Route(args) => finish(route::run(&args, world), &args.output, world),
+        Verb::Usage(args) => finish(usage::run(&args, world), &args.output, world),
         Verb::Schema(args) => schema::run(&args, world),
         Verb::Completions(args) => completions::run(&args, world),
         Verb::Man(args) => man::run(&args, world),
