@@ -18,6 +18,7 @@ mod groups;
 mod inputs;
 #[cfg(unix)]
 mod interrupt;
+mod log_args;
 pub mod logs;
 mod looks;
 mod man;
@@ -31,6 +32,7 @@ mod route;
 mod schema;
 mod simulate;
 mod statistic;
+mod usage;
 mod values;
 mod version;
 mod world;
@@ -72,6 +74,7 @@ enum Verb {
     Budget(Box<budget::Args>),
     Route(Box<route::Args>),
     Replay(Box<replay::Args>),
+    Usage(Box<usage::Args>),
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -175,6 +178,7 @@ pub fn run(world: &mut World<'_>) -> u8 {
         Verb::Simulate(args) => finish(simulate::run(&args, world), &args.output, world),
         Verb::Route(args) => finish(route::run(&args, world), &args.output, world),
         Verb::Replay(args) => finish(replay::run(&args, world), &args.output, world),
+        Verb::Usage(args) => finish(usage::run(&args, world), &args.output, world),
         Verb::Schema(args) => schema::run(&args, world),
         Verb::Completions(args) => completions::run(&args, world),
         Verb::Man(args) => man::run(&args, world),

@@ -3,7 +3,9 @@
 //! A [`Record`] is one response of a model and is billed by itself. Logs repeat responses (as they stream in, when a
 //! session is resumed, when a sub-agent reports), so what a log holds are sightings; [`dedup`] makes records of them.
 
+pub mod anonymous;
 pub mod calibrate;
+pub mod charges;
 pub mod dedup;
 pub mod price;
 pub mod span;

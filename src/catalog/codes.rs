@@ -1,4 +1,4 @@
-//! Every kind of mistake, under a number that stays: 0 usage, 1 plan files, 2 prices, 4 arithmetic and model, 5 policy,
+//! Every kind of mistake, under a number that stays: 0 usage, 1 plan files, 2 prices, 3 logs, 4 arithmetic and model, 5 policy,
 //! 6 output.
 
 use crate::problem::Code;
@@ -116,15 +116,6 @@ codes! {
     SET_FORM 142 "`--set` is not PLAN.KEY=VALUE"
         "KEY is a key of the plan (`price_usd`), of a table in it (`fees.share`), or of one of its limits, which is named \
          by its `id` or its window (`limit.week.api_usd`). VALUE is written as in a plan file; a word needs no quotes."
-    NO_USAGE 150 "a log without usage"
-        "The files were read, and none of their lines is a response of a model. A plan costs its price then, and stops \
-         nothing. If there should be usage, the files may be of another kind: see `--log-format`."
-    LOST 151 "too much of the logs was lost"
-        "Lines that hold usage were broken, cut off or without a time, and their share is larger than `--max-skipped` allows. \
-         `--table skipped` tells how many, by reason."
-    FIT_UNKNOWN 152 "it is not known whether a plan fits"
-        "`--must-fit` asks about a plan whose limits are not known, or cannot be held against the work, or part of the work has \
-         no list price. That is neither yes nor no, so that the exit code is 4."
     TOO_MANY 199 "more mistakes than are listed"
         "The first 10,000 are listed. Fixing one often fixes many."
     UNPRICED 201 "a model has no price"
@@ -142,6 +133,27 @@ codes! {
     UNPRICED_LIMIT 206 "a limit that nothing prices"
         "A limit in tokens, credits, requests or hours is worth what the plan's workload pays for them at list prices. The \
          plan names no workload, or the workload does not say what it uses of that unit. The maximum is `?`, never 0."
+    LOG_LINES 301 "lines of a log that were not read"
+        "Lines that hold usage and are broken, cut short, not UTF-8, without a time or with a count that is no number. The \
+         totals leave them out; `skipped` in the JSON counts them by reason. A last line without an end is mostly one that \
+         was being written. Where they are a larger share than `--max-skipped`, the answer is incomplete, and the exit code \
+         4 with `--strict`."
+    NO_USAGE 302 "logs without usage"
+        "No log was found, or none of its responses is of the days that were asked for. An empty answer would pass every \
+         gate, so it is an error. Without names the logs of Claude Code and Codex are looked for where they keep them."
+    HISTORY 303 "a log that begins where older ones were deleted"
+        "Claude Code deletes transcripts after 30 days unless `cleanupPeriodDays` in its settings says otherwise. Transcripts \
+         that go back 29 or 30 days are more likely the rest of a longer history than all there was, so a figure of 'all \
+         time' is one of a month."
+    NO_METER 304 "nothing to calibrate by"
+        "What a plan's window is worth follows from two readings of the vendor's own meter and the usage between them. Codex \
+         writes a reading with every response, Claude Code keeps its last one in ~/.claude.json. Usage tables have none."
+    NO_FINAL_COUNT 305 "responses whose output is not known"
+        "Some versions of Claude Code write only a placeholder, of at most 9 tokens, for the output of a response. It is \
+         counted as it is written, so that the totals are a little low."
+    FIT_UNKNOWN 306 "it is not known whether a plan fits"
+        "`--must-fit` asks about a plan whose limits are not known, or cannot be held against the work, or part of the work has \
+         no list price. That is neither yes nor no, so that the exit code is 4."
     OTHER_TERMS 401 "two sides rest on different terms"
         "A figure moves with the question as well as with the plan: with another API margin, another day or other list \
          prices. What an earlier document was asked is in its `assumptions`; give the same flags to compare plans alone."

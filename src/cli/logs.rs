@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use walkdir::WalkDir;
 
+use super::output::reason;
 use crate::logs::{Buffer, Format, Log, Part, combine, read};
 
 /// Folders below folders are looked into this far.
@@ -124,7 +125,7 @@ pub fn find(roots: &[Root]) -> Found {
                 Ok(entry) => look(root, &real_root, &entry, &mut seen, &mut found),
                 Err(error) => {
                     let path = error.path().unwrap_or(&root.path).to_owned();
-                    let why = error.into_io_error().map_or_else(|| "a loop of links".to_owned(), |e| e.to_string());
+                    let why = error.into_io_error().map_or_else(|| "a loop of links".to_owned(), |e| reason(&e));
                     found.unreadable.push((path, why));
                 }
             }
@@ -160,10 +161,15 @@ fn look(root: &Root, real_root: &Path, entry: &walkdir::DirEntry, seen: &mut Has
             Ok(format) => {
                 found.files.push(LogFile { path: path.to_owned(), format, bytes: metadata.len() });
             }
-            Err(error) => found.unreadable.push((path.to_owned(), error.to_string())),
+            Err(error) => found.unreadable.push((path.to_owned(), reason(&error))),
         },
+        Ok((metadata, _)) if entry.depth() == 0 && !metadata.is_file() => {
+            found
+                .unreadable
+                .push((path.to_owned(), "it is neither a file nor a folder; name `-` for a pipe".to_owned()));
+        }
         Ok(_) => {}
-        Err(error) => found.unreadable.push((path.to_owned(), error.to_string())),
+        Err(error) => found.unreadable.push((path.to_owned(), reason(&error))),
     }
 }
 
@@ -217,7 +223,7 @@ fn read_file(file: &LogFile, buffer: &mut Buffer, progress: &Progress) -> Part {
             let input = Counted { input: opened.take(bytes), read: &progress.read };
             read(file.format, &name, input, buffer)
         }
-        Err(error) => Part::unreadable(&name, error.to_string()),
+        Err(error) => Part::unreadable(&name, reason(&error)),
     }
 }
 

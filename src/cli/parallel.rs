@@ -71,6 +71,26 @@ pub(super) fn fold<T: Send>(
     })
 }
 
+/// Does work that counts what it has done, of so much, and shows that to whoever watches.
+pub(super) fn watched<T>(total: u64, progress: Progress, done: &AtomicU64, work: impl FnOnce() -> T) -> T {
+    if progress == Progress::Hidden {
+        return work();
+    }
+    let (ended, end) = mpsc::channel::<()>();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            let bar = Bar::new(total, progress);
+            while matches!(end.recv_timeout(GLANCE), Err(RecvTimeoutError::Timeout)) {
+                bar.show(done.load(Ordering::Relaxed));
+            }
+            bar.clear();
+        });
+        let result = work();
+        drop(ended);
+        result
+    })
+}
+
 /// A line on a terminal that says how much is done.
 struct Bar {
     bar: ProgressBar,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::args::{FormatWord, MessageWord, OutputArgs};
+use super::args::{Export, FormatWord, MessageWord, OutputArgs};
 use super::explain::Explained;
 use super::world::World;
 use super::{Exit, Found, Stop, looks, output, say};
@@ -186,8 +186,9 @@ fn publish_as(
         Err(stop) => return stopped(world, args, stop),
     };
     let mut failures = Vec::new();
-    for (format, path) in &args.export {
-        let written = document(*format, &Look { csv_guard: !args.csv_raw, ..Look::default() });
+    for (form, path) in &args.export {
+        let Export::Document(format) = *form else { continue };
+        let written = document(format, &Look { csv_guard: !args.csv_raw, ..Look::default() });
         failures.extend(output::to_file(path, &written, inputs).err().map(|error| not_written(&error, Some(path))));
     }
     match to_file(args) {

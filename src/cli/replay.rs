@@ -291,7 +291,7 @@ fn demanded(args: &Args, book: &Book, lines: &[tried::Line<'_>], problems: &mut 
             words::share(book.skipped_share()),
             words::share(most.clone())
         );
-        problems.push(Problem::warning(codes::LOST, message).help("`--table skipped` tells why"));
+        problems.push(Problem::warning(codes::LOG_LINES, message).help("`--table skipped` tells why"));
         exit = exit.or(Exit::Incomplete);
     }
     for line in lines.iter().filter(|line| args.answers.must_fit.iter().any(|id| super::compare::fits(id, line.id()))) {

@@ -7,7 +7,8 @@ use super::args::OutputArgs;
 use super::compare;
 use super::publish::print;
 use super::world::World;
-use super::{analyze, budget, check, diff, outlook, replay, route, simulate};
+use super::{analyze, budget, check, diff, outlook, replay, route, simulate, usage};
+
 use crate::catalog::PLAN_SCHEMA;
 use crate::catalog::config::CONFIG_SCHEMA;
 use crate::catalog::policy::POLICY_SCHEMA;
@@ -195,6 +196,9 @@ fn output_schema() -> String {
             &route::migrated_sections(),
         ),
         with_all(Kind::new("replay", replay::columns(), of_a_replay()), &replay::sections()),
+        with_all(Kind::new("usage", usage::columns(), of_units(&usage::summary_keys())), &usage::sections()),
+        Kind::new("calibrate", usage::calibrated_columns(), of_units(&usage::calibrated_summary()))
+            .with(&usage::sections()[0]),
     ];
     let mut schema = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",

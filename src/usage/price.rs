@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{Record, Service};
-use crate::rates::{Lookup, RateBook, Rates, TokenClass, prompt_tokens};
+use crate::rates::{DatedRates, Lookup, RateBook, Rates, TokenClass, prompt_tokens};
 use crate::units::{Ratio, TimeZone, Usd};
 
 /// List prices, and what vendors charge on top.
@@ -76,6 +76,28 @@ impl fmt::Display for Unpriced {
     }
 }
 
+/// Something that a response is billed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Item {
+    /// Tokens of a class.
+    Tokens(TokenClass),
+    /// Searches of the web.
+    WebSearches,
+    /// Requests, where each has a fee.
+    Requests,
+}
+
+/// A part of a bill.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// What for.
+    pub item: Item,
+    /// How many.
+    pub quantity: u64,
+    /// What one of them costs, in dollars.
+    pub unit_usd: Ratio,
+}
+
 /// A sum of list prices, exact. Most are whole units of [`Usd`]; what is not goes into a fraction.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cost {
@@ -115,13 +137,7 @@ impl Prices<'_> {
         if record.tokens.iter().all(|(_, tokens)| tokens.0 == 0) && searches == 0 {
             return Ok(Cost::default());
         }
-        let model = record.model.as_deref().ok_or(Unpriced::NoModel)?;
-        let day = record.instant.day_in(&TimeZone::UTC);
-        let rates = match self.rates.on(model, day) {
-            Lookup::Found(dated) => dated,
-            Lookup::NotOnThatDay => return Err(Unpriced::NotOnThatDay),
-            Lookup::NoSuchModel => return Err(Unpriced::NoSuchModel),
-        };
+        let rates = self.rates_of(record)?;
         let listed = tokens_usd(&rates.rates, record)?;
         let fees = rates.rates.usd_per_request;
         let whole = if fees == Usd::ZERO { Ratio::zero() } else { fees.ratio() * Ratio::from(record.requests) };
@@ -131,6 +147,48 @@ impl Prices<'_> {
             Some(factor) => cost.rest += &(listed.ratio() * factor),
         }
         Ok(cost)
+    }
+
+    /// What a response is billed for, part by part; the parts add up to what [`Self::of`] says.
+    ///
+    /// # Errors
+    ///
+    /// If a part has no price.
+    pub fn parts(&self, record: &Record) -> Result<Vec<Part>, Unpriced> {
+        let used = || record.tokens.iter().filter(|(_, tokens)| tokens.0 > 0);
+        if used().next().is_none() && record.web_searches == 0 {
+            return Ok(Vec::new());
+        }
+        let rates = self.rates_of(record)?;
+        let factor = self.factor(record, &rates.model, &rates.rates)?;
+        let by_class = rates.rates.for_prompt(prompt_tokens(&record.tokens));
+        let mut parts = Vec::new();
+        for (class, tokens) in used() {
+            let list = by_class[class].ok_or(Unpriced::NoRate(class))?.usd_per_token();
+            let unit_usd = factor.as_ref().map_or_else(|| list.clone(), |factor| &list * factor);
+            parts.push(Part { item: Item::Tokens(class), quantity: tokens.0, unit_usd });
+        }
+        let fees = [
+            (Item::WebSearches, record.web_searches, self.premiums.usd_per_web_search),
+            (Item::Requests, record.requests, rates.rates.usd_per_request),
+        ];
+        let charged = fees.into_iter().filter(|(_, quantity, usd)| *quantity > 0 && *usd != Usd::ZERO);
+        parts.extend(charged.map(|(item, quantity, usd)| Part { item, quantity, unit_usd: usd.ratio() }));
+        Ok(parts)
+    }
+
+    /// The rates of a response's model on its day.
+    ///
+    /// # Errors
+    ///
+    /// If there are none.
+    pub fn rates_of(&self, record: &Record) -> Result<&DatedRates, Unpriced> {
+        let model = record.model.as_deref().ok_or(Unpriced::NoModel)?;
+        match self.rates.on(model, record.instant.day_in(&TimeZone::UTC)) {
+            Lookup::Found(dated) => Ok(dated),
+            Lookup::NotOnThatDay => Err(Unpriced::NotOnThatDay),
+            Lookup::NoSuchModel => Err(Unpriced::NoSuchModel),
+        }
     }
 
     /// What service and hour do to the price of tokens; `None`: nothing.

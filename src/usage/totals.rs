@@ -135,17 +135,27 @@ impl Dimension {
     /// The group of a record.
     #[must_use]
     pub fn group(self, record: &Record, zone: &TimeZone) -> Group {
-        let day = || record.instant.day_in(zone);
         let name = |name: &Option<Arc<str>>| name.clone().map_or(Group::Unknown, Group::Name);
         match self {
-            Self::Day => Group::From(day()),
-            Self::Week => Group::From(week_of(day())),
-            Self::Month { begins } => Group::From(month_of(day(), begins)),
+            Self::Day | Self::Week | Self::Month { .. } => self.of_day(record.instant.day_in(zone)),
             Self::Model => name(&record.model),
             Self::Project => name(&record.project),
             Self::Session => name(&record.session),
             Self::User => name(&record.user),
             Self::Source => Group::Name(record.source.word().into()),
+        }
+    }
+}
+
+impl Dimension {
+    /// The group of a day; [`Group::Unknown`] where days do not decide.
+    #[must_use]
+    pub fn of_day(self, day: Date) -> Group {
+        match self {
+            Self::Day => Group::From(day),
+            Self::Week => Group::From(week_of(day)),
+            Self::Month { begins } => Group::From(month_of(day, begins)),
+            _ => Group::Unknown,
         }
     }
 }
