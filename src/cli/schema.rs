@@ -412,11 +412,15 @@ fn shape(key: &str, unit: Unit) -> Value {
     match unit {
         _ if key == "plan" => json!({"type": "string"}),
         _ if key == "status" => {
-            json!({"enum": ["ok", "not_applicable", "uncapped", "unpriced", "unknown", "dominated"]})
+            json!({"enum": ["ok", "not_applicable", "uncapped", "unpriced", "unknown", "dominated", "limits_unknown",
+                            "price_unknown", "partial", "other_models"]})
         }
-        _ if ["windows", "crossings"].contains(&key) => json!({"type": ["array", "null"], "items": {"type": "string"}}),
+        Unit::List if ["windows", "crossings"].contains(&key) => {
+            json!({"type": ["array", "null"], "items": {"type": "string"}})
+        }
         _ if key == "difference" => json!({"type": ["object", "null"]}),
         _ if key == "source" => place(),
+        Unit::List if key == "contributors" => json!({"type": "array", "items": {"type": "object"}}),
         Unit::Text => json!({"type": ["string", "null"]}),
         Unit::Usd | Unit::Share | Unit::Margin | Unit::Multiple | Unit::Number | Unit::Bar => {
             json!({"type": ["number", "null"]})

@@ -211,6 +211,8 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     let mut problems = Vec::new();
     let terms = args.question.terms();
     let asked = ask(&args.inputs, &terms, world, &mut problems)?;
+    // No workload is asked for; which models lack a price is told of those in the logs.
+    problems.retain(|problem| problem.code != codes::UNPRICED || problem.level == Level::Error);
     let strict = strict(&terms, world);
     if strict {
         let is_unportable = |problem: &&mut Problem| problem.code == codes::TOML_1_1;
