@@ -12,6 +12,7 @@ pub mod distribution;
 mod lower;
 pub mod policy;
 mod read;
+pub mod sample;
 mod set;
 mod shape;
 mod syntax;

@@ -19,6 +19,9 @@ mod interrupt;
 mod looks;
 mod man;
 mod output;
+mod parallel;
+#[expect(dead_code, reason = "no command asks about a population yet")]
+mod population;
 mod publish;
 mod schema;
 mod values;

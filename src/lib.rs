@@ -26,6 +26,10 @@ pub mod analysis;
 
 pub mod population;
 
+pub mod simulation;
+
+pub mod uncertainty;
+
 pub mod changes;
 
 pub mod policy;

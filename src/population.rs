@@ -12,6 +12,7 @@ mod seat;
 mod segment;
 mod shapes;
 pub mod special;
+mod split;
 mod totals;
 
 pub use segment::{Members, Population, Quantity, Segment};

@@ -8,11 +8,14 @@
 mod oracle {
     pub(crate) mod allow;
     pub(crate) mod budget;
+    pub(crate) mod choice;
     pub(crate) mod margin;
     pub(crate) mod outlook;
     pub(crate) mod pop;
     pub(crate) mod rates;
+    pub(crate) mod simulation;
     pub(crate) mod solve;
+    pub(crate) mod uncertainty;
     pub(crate) mod value;
 }
 
@@ -24,7 +27,7 @@ use serde_json::Value;
 
 type Adapter = fn(&Value) -> Answer;
 
-const ADAPTERS: [(&str, Adapter); 27] = [
+const ADAPTERS: [(&str, Adapter); 34] = [
     ("rates.bundle", oracle::rates::bundle),
     ("rates.blended", oracle::rates::blended),
     ("allow.month", oracle::allow::month),
@@ -52,6 +55,13 @@ const ADAPTERS: [(&str, Adapter); 27] = [
     ("pop.finite", oracle::pop::finite),
     ("pop.two_point", oracle::pop::two_point),
     ("pop.fit", oracle::pop::fit),
+    ("pop.choice", oracle::choice::choice),
+    ("pop.price_change", oracle::choice::price_change),
+    ("pop.best_price", oracle::choice::best_price),
+    ("unc.breakeven", oracle::uncertainty::breakeven),
+    ("unc.sobol_product", oracle::uncertainty::sobol_product),
+    ("unc.tornado", oracle::uncertainty::tornado),
+    ("pop.mc_truth", oracle::simulation::draws),
 ];
 
 #[derive(Default)]

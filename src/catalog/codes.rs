@@ -82,6 +82,9 @@ codes! {
         "How use is spread is written as a name and its numbers: `lognormal(median=3%, s=1.28)`, `beta(2, 26)`, \
          `pareto(floor=1%, a=1.6)`, `discrete(60%: 1%, 40%: 9%)`, `mixture(90%: beta(2, 26), 10%: point(80%))`. Weights add \
          up to 1; a Pareto with `a` of 1 or less has an infinite mean and is refused."
+    SAMPLE 125 "measured use that cannot be read"
+        "`--utilizations` takes a CSV file of numbers: one a line, or a column of a table that begins with the names of its \
+         columns. A line that holds no number is an error: use that is not known is not 0."
     DOCUMENT 130 "an earlier document cannot be used"
         "`diff` compares with what `plancost analyze --json` printed, in format version 1. The file is of another version, \
          of another command or tool, or was changed by hand until it had another shape. The message names what was found."

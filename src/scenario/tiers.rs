@@ -135,7 +135,7 @@ impl Offer {
     }
 
     /// What the vendor keeps of a dollar of overflow at list.
-    fn kept(&self) -> Ratio {
+    pub(super) fn kept(&self) -> Ratio {
         &self.overflow_rate * (Ratio::one() - &self.fee_share)
     }
 

@@ -8,14 +8,13 @@ use serde_json::{Map, Value};
 
 use super::value::{Answer, json, json_or_null, number, number_or, object, optional};
 
-pub(crate) fn economics(input: &Value) -> Option<Economics> {
+pub(crate) fn terms(input: &Value) -> Option<Terms> {
     let whole = |key: &str| u32::try_from(number_or(input, key, 1).to_i128()?).ok();
-    let share = number_or(input, "fee_pct", 0);
     let fees = match optional(input, "store_share") {
         Some(share) if !share.is_zero() => Fees::Store { share },
-        _ => Fees::Processor { share: share.clone(), fixed_usd: number_or(input, "fee_fixed", 0) },
+        _ => Fees::Processor { share: number_or(input, "fee_pct", 0), fixed_usd: number_or(input, "fee_fixed", 0) },
     };
-    let terms = Terms {
+    Some(Terms {
         price: number(&input["price"])?,
         usd_per_unit: number_or(input, "fx", 1),
         period_months: whole("period_months")?,
@@ -23,7 +22,12 @@ pub(crate) fn economics(input: &Value) -> Option<Economics> {
         vat_share: number_or(input, "vat", 0),
         fees,
         fixed_cost_usd: number_or(input, "fixed_cost", 0),
-    };
+    })
+}
+
+pub(crate) fn economics(input: &Value) -> Option<Economics> {
+    let terms = terms(input)?;
+    let fee_share = number_or(input, "fee_pct", 0);
     Some(Economics {
         revenue: terms.revenue(),
         fixed_cost_usd: terms.fixed_cost_usd.clone(),
@@ -32,7 +36,7 @@ pub(crate) fn economics(input: &Value) -> Option<Economics> {
             None => serving_share(&number(&input["api_margin"])?)?,
         },
         max_api_usd: optional(input, "max_usd"),
-        overage: optional(input, "overage_rate").map(|of_list_price| Overage { of_list_price, fee_share: share }),
+        overage: optional(input, "overage_rate").map(|of_list_price| Overage { of_list_price, fee_share }),
     })
 }
 
@@ -92,7 +96,7 @@ pub(crate) fn curve(input: &Value) -> Answer {
     Some(object([("rows", rows.collect::<Option<Value>>()?)]))
 }
 
-fn with_defaults(plan: &Value, input: &Value) -> Value {
+pub(crate) fn with_defaults(plan: &Value, input: &Value) -> Value {
     let mut merged: Map<String, Value> = input["defaults"].as_object().cloned().unwrap_or_default();
     merged.extend(plan.as_object().cloned().unwrap_or_default());
     Value::Object(merged)
