@@ -206,7 +206,7 @@ pub fn plans_on(plans: &[Plan], day: Date) -> Vec<&Plan> {
 #[must_use]
 pub fn answer<'a>(plan: &'a Plan, market: Market<'a>, question: &Question) -> Answer<'a> {
     let (price, billing) = plan.price.billed(question.billing);
-    let terms = price.map(|price| terms(plan, price, billing, question));
+    let terms = terms(plan, question);
     let mix = question.mix.unwrap_or(plan.mix);
     let limits = plan.allowance.limits_on(question.day);
     let mut gaps = Vec::new();
@@ -296,16 +296,19 @@ pub fn answer<'a>(plan: &'a Plan, market: Market<'a>, question: &Question) -> An
     }
 }
 
-fn terms(plan: &Plan, price: Usd, billing: Billing, question: &Question) -> Terms {
-    Terms {
-        price: price.ratio(),
+/// What a seat is sold for; `None` if the price is not known.
+#[must_use]
+pub fn terms(plan: &Plan, question: &Question) -> Option<Terms> {
+    let (price, billing) = plan.price.billed(question.billing);
+    Some(Terms {
+        price: price?.ratio(),
         usd_per_unit: plan.price.currency.as_ref().map_or_else(Ratio::one, |(_, usd)| usd.clone()),
         period_months: billing.months(),
         seats: plan.seats,
         vat_share: plan.vat_share.clone(),
         fees: question.fees.clone().unwrap_or_else(|| plan.fees.clone()),
         fixed_cost_usd: plan.fixed_cost.ratio(),
-    }
+    })
 }
 
 /// Whether the limits are all in dollars, one way or another, so that no workload has to price them: the mix matters
