@@ -11,7 +11,7 @@ use crate::economics::{Economics, Fees, Overage, Revenue, Terms, serving_share};
 use crate::fact::Basis;
 use crate::plan::{Allowance, Billing, MixRule, OverageRate, Plan, Vendor};
 use crate::rates::{DatedRates, RateBook};
-use crate::units::{Date, Ratio, Usd};
+use crate::units::{Date, Ratio};
 use crate::workload::{NoRate, Workload};
 
 /// The API gross margin where no file states one: 0.75, the figure the published tables were made with
@@ -527,7 +527,7 @@ mod tests {
     use crate::fact::{Line, Provenance, Validity};
     use crate::plan::Price;
     use crate::rates::{ByClass, Rates, TokenClass};
-    use crate::units::{Rate, Tokens};
+    use crate::units::{Rate, Tokens, Usd};
     use crate::workload::{Mix, NoRateReason, Work as WorkOf};
     use jiff::civil::date;
 

@@ -24,6 +24,7 @@ mod parallel;
 mod population;
 mod publish;
 mod schema;
+mod solve;
 mod values;
 mod version;
 mod world;
@@ -60,6 +61,7 @@ enum Verb {
     Compare(Box<compare::Args>),
     Explain(Box<explain::Args>),
     Diff(Box<diff::Args>),
+    Solve(Box<solve::Args>),
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -158,6 +160,7 @@ pub fn run(world: &mut World<'_>) -> u8 {
         Verb::Compare(args) => finish(compare::run(&args, world), &args.output, world),
         Verb::Explain(args) => finish(explain::run(&args, world), &args.output, world),
         Verb::Diff(args) => finish(diff::run(&args, world), &args.output, world),
+        Verb::Solve(args) => finish(solve::run(&args, world), &args.output, world),
         Verb::Schema(args) => schema::run(&args, world),
         Verb::Completions(args) => completions::run(&args, world),
         Verb::Man(args) => man::run(&args, world),

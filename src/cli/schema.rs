@@ -7,7 +7,7 @@ use super::args::OutputArgs;
 use super::compare;
 use super::publish::print;
 use super::world::World;
-use super::{analyze, check, diff};
+use super::{analyze, check, diff, solve};
 use crate::catalog::PLAN_SCHEMA;
 use crate::catalog::config::CONFIG_SCHEMA;
 use crate::catalog::policy::POLICY_SCHEMA;
@@ -93,7 +93,6 @@ impl Kind {
     }
 
     /// With a table beside the results.
-    #[expect(dead_code, reason = "no command has one yet")]
     pub(super) fn with(mut self, section: &Section) -> Self {
         self.tables.push((section.key, result(section.key, &section.columns)));
         self
@@ -152,6 +151,7 @@ fn output_schema() -> String {
         Kind::new("check", check::columns(), summary(CHECKED, &words_of_check())),
         Kind::other("explain", json!({"anyOf": [explained(), of_a_code()]}), explained_summary()),
         Kind::new("diff", diff::columns(), summary(CHANGED, &[])),
+        Kind::new("solve", solve::columns(), summary(&solve::SUMMARY, &[])).with(&solve::section()),
     ];
     let schema = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -212,6 +212,9 @@ fn result(kind: &str, columns: &[Column]) -> Value {
         let mut shape = shape(column.key, column.unit);
         if ["check", "diff"].contains(&kind) && column.key == "plan" {
             shape = json!({"type": ["string", "null"]});
+        }
+        if kind == "solve" && column.key == "status" {
+            shape = json!({"enum": ["solved", "not_needed", "impossible", "not_applicable", "unknown"]});
         }
         if kind == "diff" {
             shape = of_a_change(column.key).unwrap_or(shape);
