@@ -11,7 +11,7 @@ use crate::economics::{Economics, Fees, Overage, Revenue, Terms, serving_share};
 use crate::fact::Basis;
 use crate::plan::{Allowance, Billing, MixRule, OverageRate, Plan, Vendor};
 use crate::rates::{DatedRates, RateBook};
-use crate::units::{Date, Ratio};
+use crate::units::{Date, Ratio, Usd};
 use crate::workload::{NoRate, Workload};
 
 /// The API gross margin where no file states one: 0.75, the figure the published tables were made with
@@ -206,7 +206,7 @@ pub fn plans_on(plans: &[Plan], day: Date) -> Vec<&Plan> {
 #[must_use]
 pub fn answer<'a>(plan: &'a Plan, market: Market<'a>, question: &Question) -> Answer<'a> {
     let (price, billing) = plan.price.billed(question.billing);
-    let terms = terms(plan, question);
+    let terms = price.map(|price| terms(plan, price, billing, question));
     let mix = question.mix.unwrap_or(plan.mix);
     let limits = plan.allowance.limits_on(question.day);
     let mut gaps = Vec::new();
@@ -296,19 +296,18 @@ pub fn answer<'a>(plan: &'a Plan, market: Market<'a>, question: &Question) -> An
     }
 }
 
-/// What a seat is sold for; `None` if the price is not known.
+/// What a seat of a plan is sold for at a price of a period, on the terms of a question.
 #[must_use]
-pub fn terms(plan: &Plan, question: &Question) -> Option<Terms> {
-    let (price, billing) = plan.price.billed(question.billing);
-    Some(Terms {
-        price: price?.ratio(),
+pub fn terms(plan: &Plan, price: Usd, billing: Billing, question: &Question) -> Terms {
+    Terms {
+        price: price.ratio(),
         usd_per_unit: plan.price.currency.as_ref().map_or_else(Ratio::one, |(_, usd)| usd.clone()),
         period_months: billing.months(),
         seats: plan.seats,
         vat_share: plan.vat_share.clone(),
         fees: question.fees.clone().unwrap_or_else(|| plan.fees.clone()),
         fixed_cost_usd: plan.fixed_cost.ratio(),
-    })
+    }
 }
 
 /// Whether the limits are all in dollars, one way or another, so that no workload has to price them: the mix matters
@@ -527,7 +526,7 @@ mod tests {
     use crate::fact::{Line, Provenance, Validity};
     use crate::plan::Price;
     use crate::rates::{ByClass, Rates, TokenClass};
-    use crate::units::{Rate, Tokens, Usd};
+    use crate::units::{Rate, Tokens};
     use crate::workload::{Mix, NoRateReason, Work as WorkOf};
     use jiff::civil::date;
 

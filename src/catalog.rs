@@ -9,13 +9,16 @@ mod call;
 pub mod codes;
 pub mod config;
 pub mod distribution;
+mod form;
 mod lower;
 pub mod policy;
 mod read;
+pub mod routes;
 pub mod sample;
 mod set;
 mod shape;
 mod syntax;
+pub mod uncertain;
 mod value;
 
 pub use builtin::bundled;

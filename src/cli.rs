@@ -6,6 +6,7 @@
 mod analyze;
 mod args;
 mod asked;
+mod budget;
 mod check;
 mod compare;
 mod completions;
@@ -13,18 +14,23 @@ mod config;
 mod diff;
 mod explain;
 mod facts;
+mod groups;
 mod inputs;
 #[cfg(unix)]
 mod interrupt;
+pub mod logs;
 mod looks;
 mod man;
+mod outlook;
 mod output;
 mod parallel;
-#[expect(dead_code, reason = "no command asks about a population yet")]
 mod population;
 mod publish;
+mod route;
 mod schema;
+mod simulate;
 mod solve;
+mod statistic;
 mod values;
 mod version;
 mod world;
@@ -61,6 +67,10 @@ enum Verb {
     Compare(Box<compare::Args>),
     Explain(Box<explain::Args>),
     Diff(Box<diff::Args>),
+    Simulate(Box<simulate::Args>),
+    Outlook(Box<outlook::Args>),
+    Budget(Box<budget::Args>),
+    Route(Box<route::Args>),
     Solve(Box<solve::Args>),
     Schema(schema::Args),
     Completions(completions::Args),
@@ -160,6 +170,10 @@ pub fn run(world: &mut World<'_>) -> u8 {
         Verb::Compare(args) => finish(compare::run(&args, world), &args.output, world),
         Verb::Explain(args) => finish(explain::run(&args, world), &args.output, world),
         Verb::Diff(args) => finish(diff::run(&args, world), &args.output, world),
+        Verb::Outlook(args) => finish(outlook::run(&args, world), &args.output, world),
+        Verb::Budget(args) => finish(budget::run(&args, world), &args.output, world),
+        Verb::Simulate(args) => finish(simulate::run(&args, world), &args.output, world),
+        Verb::Route(args) => finish(route::run(&args, world), &args.output, world),
         Verb::Solve(args) => finish(solve::run(&args, world), &args.output, world),
         Verb::Schema(args) => schema::run(&args, world),
         Verb::Completions(args) => completions::run(&args, world),
@@ -193,7 +207,8 @@ fn parse(world: &mut World<'_>) -> Result<Cli, u8> {
     if version::is_asked(&world.args) {
         return Err(put(world, &version::document()) as u8);
     }
-    let command = Cli::command().color(color).term_width(looks::width(world, None).unwrap_or(80).clamp(40, 100));
+    let columns = looks::width(world, None).unwrap_or(80).clamp(40, 100);
+    let command = groups::grouped(Cli::command().color(color).term_width(columns), columns);
     let error = match command.clone().try_get_matches_from(&world.args) {
         Ok(matches) => {
             with_defaults(&command, &matches, world)?;

@@ -36,10 +36,16 @@ pub mod policy;
 
 pub mod scenario;
 
+pub mod replay;
+
+pub mod usage;
+
 pub mod explain;
 
 // Edges: text in, text out.
 pub mod catalog;
+
+pub mod logs;
 
 pub mod render;
 

@@ -3,7 +3,9 @@
 pub mod budget;
 pub mod choice;
 pub mod metered;
+pub mod migration;
 pub mod outlook;
 pub mod repricing;
+pub mod routing;
 pub mod solve;
 pub mod tiers;

@@ -8,6 +8,7 @@ pub mod draw;
 mod earnings;
 mod figures;
 mod histogram;
+mod months;
 mod sum;
 mod table;
 mod tally;
@@ -19,6 +20,7 @@ pub use draw::Stream;
 pub use earnings::Earnings;
 pub use figures::{Estimate, Figures};
 pub use histogram::{Class, Histogram};
+pub use months::{Months, NoCorrelation, Togetherness};
 pub use table::{NotFinite, TOLERANCE, Table};
 pub use tally::Tally;
 

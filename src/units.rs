@@ -4,14 +4,24 @@
 //! has touched (a month of weeks, a break-even) is an exact fraction in [`Ratio`]. Nothing here rounds; rounding
 //! happens once, in `render`.
 
+mod instant;
 mod ratio;
+mod zone;
 
+pub use instant::Instant;
 pub use ratio::{ParseNumberError, Ratio};
+pub use zone::{instant_of, time_zone, wall_clock};
 
 use std::ops::{Add, Mul};
 
 /// A calendar day of the proleptic Gregorian calendar.
 pub use jiff::civil::Date;
+
+/// A date and a time on the clock of no zone in particular; a time of day; a day of the week.
+pub use jiff::civil::{DateTime, Time, Weekday};
+
+/// A time zone: its name, and its offset from UTC at every instant.
+pub use jiff::tz::TimeZone;
 
 /// An exact amount of US dollars, in whole units of 1e-18 dollars.
 ///

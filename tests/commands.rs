@@ -191,12 +191,13 @@ fn every_flag_of_analyze_is_in_a_golden() {
     assert!(help.contains("--at"), "{help}");
 }
 
-/// The examples in a command's help: what stands before two spaces, a redirection or a pipe.
-fn examples(command: &str) -> Vec<String> {
-    let help = Given::args([command, "--help"]).run().out;
+/// The examples in a command's help, each with its exit code: what stands before two spaces, a redirection or a pipe.
+fn examples(command: &str) -> Vec<(String, u8)> {
+    let help = Given::args([command, "--help"]).run().out.replace(" \\\n     ", "");
     let lines = help.lines().filter_map(|line| line.strip_prefix("  plancost "));
     let command = |line: &str| {
-        line.split("  ").next().and_then(|line| line.split([" > ", " | "].as_slice()[0]).next()).map(str::to_owned)
+        let command = line.split("  ").next()?.split([" > ", " | "].as_slice()[0]).next()?;
+        Some((command.to_owned(), u8::from(line.contains("exit code 1"))))
     };
     lines.filter_map(command).collect()
 }
@@ -204,16 +205,19 @@ fn examples(command: &str) -> Vec<String> {
 #[test]
 fn every_example_in_help_is_answered() {
     let folder = tempfile::tempdir().expect("a folder");
-    for (command, least) in [("analyze", 5), ("schema", 3)] {
+    for (command, least) in
+        [("analyze", 5), ("budget", 5), ("outlook", 8), ("route", 8), ("schema", 3), ("simulate", 8)]
+    {
         let examples = examples(command);
         assert!(examples.len() >= least, "{command}: {examples:?}");
-        for example in examples {
-            let mut words = split(&example);
+        for (example, expected) in examples {
+            // The file that the example before it writes.
+            let mut words = split(&example.replace(" team.toml", " schemas/example-routes.toml"));
             if let Some(at) = words.iter().position(|word| word == "-o") {
                 words[at + 1] = folder.path().join(&words[at + 1]).to_string_lossy().into_owned();
             }
             let Answered { code, out, .. } = Given::args(words).run();
-            assert_eq!(code, 0, "{example}");
+            assert_eq!(code, expected, "{example}");
             assert!(!out.is_empty() || example.contains(" -o "), "{example}");
         }
     }
@@ -221,7 +225,7 @@ fn every_example_in_help_is_answered() {
 
 #[test]
 fn no_line_of_help_is_wider_than_the_terminal_or_ends_in_a_space() {
-    for command in ["", "analyze", "schema"] {
+    for command in ["", "analyze", "budget", "outlook", "route", "schema", "simulate"] {
         for flag in ["-h", "--help"] {
             for columns in [None, Some(60), Some(80), Some(200)] {
                 let mut given = Given::args([command, flag].iter().filter(|word| !word.is_empty()));

@@ -13,6 +13,8 @@ mod oracle {
     pub(crate) mod outlook;
     pub(crate) mod pop;
     pub(crate) mod rates;
+    pub(crate) mod replay;
+    pub(crate) mod route;
     pub(crate) mod simulation;
     pub(crate) mod solve;
     pub(crate) mod uncertainty;
@@ -27,7 +29,7 @@ use serde_json::Value;
 
 type Adapter = fn(&Value) -> Answer;
 
-const ADAPTERS: [(&str, Adapter); 34] = [
+const ADAPTERS: &[(&str, Adapter)] = &[
     ("rates.bundle", oracle::rates::bundle),
     ("rates.blended", oracle::rates::blended),
     ("allow.month", oracle::allow::month),
@@ -41,6 +43,12 @@ const ADAPTERS: [(&str, Adapter); 34] = [
     ("margin.portfolio", oracle::margin::portfolio),
     ("margin.unit", oracle::margin::unit),
     ("margin.vs_api", oracle::margin::vs_api),
+    ("route.simple", oracle::route::simple),
+    ("route.classes", oracle::route::classes),
+    ("route.optimize", oracle::route::optimum),
+    ("route.cascade", oracle::route::cascade),
+    ("route.session", oracle::route::session),
+    ("route.migrate", oracle::route::migration),
     ("solve.linear", oracle::solve::linear),
     ("solve.cap", oracle::solve::cap),
     ("solve.overage", oracle::solve::overage),
@@ -62,6 +70,9 @@ const ADAPTERS: [(&str, Adapter); 34] = [
     ("unc.sobol_product", oracle::uncertainty::sobol_product),
     ("unc.tornado", oracle::uncertainty::tornado),
     ("pop.mc_truth", oracle::simulation::draws),
+    ("replay.run", oracle::replay::run),
+    ("replay.calendar", oracle::replay::calendar),
+    ("replay.recommend", oracle::replay::recommend),
 ];
 
 #[derive(Default)]

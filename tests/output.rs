@@ -25,6 +25,7 @@ const EXPLAINED: &[&str] = &[
     "explain rates.large@2026-05-28.input_usd_per_mtok tests/explain/kinds.toml",
     "explain PC103",
     "explain codes",
+    "explain routing",
 ];
 
 /// Where outputs stand that may be JSON.

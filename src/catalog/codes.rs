@@ -107,6 +107,9 @@ codes! {
     NO_EFFECT 139 "a key that has no effect here"
         "The key belongs to another kind of grant, price or workload than the one that is written, so that it would \
          change nothing."
+    NO_ROUTES 140 "a routes file that routes nothing"
+        "`plancost route --routes` takes a file with `[[class]]`, `[cascade]` or `[session]` tables. An empty one would show \
+         a saving of nothing, which may be a slip. `plancost schema example-routes` prints a file to start from."
     SET_PLAN 141 "`--set` names no plan"
         "`--set PLAN.KEY=VALUE` takes the id of a plan, or a pattern with `*` such as `claude-*`. None of the plans that \
          were read fits."
@@ -133,6 +136,9 @@ codes! {
     OTHER_TERMS 401 "two sides rest on different terms"
         "A figure moves with the question as well as with the plan: with another API margin, another day or other list \
          prices. What an earlier document was asked is in its `assumptions`; give the same flags to compare plans alone."
+    ROUGH 402 "a drawn figure that chance may have moved"
+        "`--method simulate` draws subscribers one by one, so that a figure has a standard error. That of the profit is above \
+         1 % of it. Four times the `--samples` halve it; closed forms (`--method exact`) have none."
     RULE_BROKEN 501 "a plan breaks a rule"
         "A figure of the plan is beyond what a rule of the policy, or a flag such as `--max-multiple`, allows. The help \
          names the price, the limit or the API margin at which it would pass, rounded to the safe side; put back with \

@@ -1,118 +1,94 @@
 //! Shapes of populations in words: `lognormal(median=3%, s=1.28)`.
 
-use super::call::{self, Argument, Call, Mistake, Value};
+use super::call::{self, Call, Mistake, Value};
+use super::form::{self, Args, Form, Known, Signature};
 use crate::population::fit::{self, Lognormal, TopShare};
 use crate::population::{Distribution, Level, Members, Segment};
-use crate::problem::nearest;
 use crate::units::Ratio;
 
-/// A shape and what its arguments may be.
-struct Form {
-    name: &'static str,
-    /// As one writes it.
-    examples: &'static [&'static str],
-    /// Names of its arguments.
-    keys: &'static [&'static str],
-    /// How many of them may go without their names.
-    places: usize,
-    /// Takes quantiles (`p95=`) or top shares (`top10%=`).
-    takes: &'static [Known],
-    read: fn(&Args<'_>) -> Result<Distribution, Mistake>,
-}
-
-/// A figure that is known of a population, as an argument.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Known {
-    /// `p95=25%`: the value that a share stays below.
-    Quantile,
-    /// `top10%=51%`: what the heaviest share holds.
-    TopShare,
-}
-
-impl Known {
-    /// The share that a key names: 0.95 of `p95`, 0.1 of `top10%`.
-    fn share(self, key: &str) -> Option<f64> {
-        let digits = match self {
-            Self::Quantile => key.strip_prefix('p')?,
-            Self::TopShare => key.strip_prefix("top")?.trim_end_matches('%'),
-        };
-        Ratio::parse(digits).ok().map(|percent| (percent / Ratio::from(100)).to_f64())
-    }
-}
-
-const FORMS: &[Form] = &[
+const FORMS: &[Form<Distribution>] = &[
     Form {
-        name: "point",
-        examples: &["point(20%)"],
-        keys: &["value"],
-        places: 1,
-        takes: &[],
+        is: Signature { name: "point", examples: &["point(20%)"], keys: &["value"], places: 1, takes: &[] },
         read: |args| args.made(Distribution::point(args.number("value")?)),
     },
     Form {
-        name: "uniform",
-        examples: &["uniform(0, 50%)"],
-        keys: &["low", "high"],
-        places: 2,
-        takes: &[],
+        is: Signature {
+            name: "uniform",
+            examples: &["uniform(0, 50%)"],
+            keys: &["low", "high"],
+            places: 2,
+            takes: &[],
+        },
         read: |args| args.made(Distribution::uniform(args.number("low")?, args.number("high")?)),
     },
     Form {
-        name: "beta",
-        examples: &["beta(2, 26)", "beta(mean=7%, sd=5%)", "beta(mean=7%, top10%=40%)"],
-        keys: &["a", "b", "mean", "sd"],
-        places: 2,
-        takes: &[Known::TopShare],
+        is: Signature {
+            name: "beta",
+            examples: &["beta(2, 26)", "beta(mean=7%, sd=5%)", "beta(mean=7%, top10%=40%)"],
+            keys: &["a", "b", "mean", "sd"],
+            places: 2,
+            takes: &[Known::TopShare],
+        },
         read: beta,
     },
     Form {
-        name: "lognormal",
-        examples: &[
-            "lognormal(median=3%, s=1.28)",
-            "lognormal(median=3%, p95=25%)",
-            "lognormal(mean=92, p95=291)",
-            "lognormal(p95=100%, s=1.28)",
-            "lognormal(median=1285, top1%=14%, top10%=51%)",
-            "lognormal(mean=5%, gini=0.63)",
-            "lognormal(mean=5%, sd=9%)",
-        ],
-        keys: &["median", "s", "mean", "m", "sd", "gini", "truncate", "clamp"],
-        places: 2,
-        takes: &[Known::Quantile, Known::TopShare],
+        is: Signature {
+            name: "lognormal",
+            examples: &[
+                "lognormal(median=3%, s=1.28)",
+                "lognormal(median=3%, p95=25%)",
+                "lognormal(mean=92, p95=291)",
+                "lognormal(p95=100%, s=1.28)",
+                "lognormal(median=1285, top1%=14%, top10%=51%)",
+                "lognormal(mean=5%, gini=0.63)",
+                "lognormal(mean=5%, sd=9%)",
+            ],
+            keys: &["median", "s", "mean", "m", "sd", "gini", "truncate", "clamp"],
+            places: 2,
+            takes: &[Known::Quantile, Known::TopShare],
+        },
         read: lognormal,
     },
     Form {
-        name: "pareto",
-        examples: &["pareto(floor=1%, a=1.6)", "pareto(mean=5%, top10%=51%)"],
-        keys: &["floor", "a", "mean"],
-        places: 2,
-        takes: &[Known::TopShare],
+        is: Signature {
+            name: "pareto",
+            examples: &["pareto(floor=1%, a=1.6)", "pareto(mean=5%, top10%=51%)"],
+            keys: &["floor", "a", "mean"],
+            places: 2,
+            takes: &[Known::TopShare],
+        },
         read: pareto,
     },
     Form {
-        name: "discrete",
-        examples: &["discrete(60%: 1%, 30%: 8%, 10%: 100%)"],
-        keys: &[],
-        places: 0,
-        takes: &[],
+        is: Signature {
+            name: "discrete",
+            examples: &["discrete(60%: 1%, 30%: 8%, 10%: 100%)"],
+            keys: &[],
+            places: 0,
+            takes: &[],
+        },
         read: discrete,
     },
     Form {
-        name: "zero_inflated",
-        examples: &["zero_inflated(30%, beta(2, 26))"],
-        keys: &["share", "rest"],
-        places: 2,
-        takes: &[],
-        read: |args| args.made(Distribution::zero_inflated(args.number("share")?, &args.shape("rest")?)),
+        is: Signature {
+            name: "zero_inflated",
+            examples: &["zero_inflated(30%, beta(2, 26))"],
+            keys: &["share", "rest"],
+            places: 2,
+            takes: &[],
+        },
+        read: |args| args.made(Distribution::zero_inflated(args.number("share")?, &shape(args, "rest")?)),
     },
     Form {
-        name: "mixture",
-        examples: &["mixture(90% casual: beta(2, 26), 10% heavy: point(80%))"],
-        keys: &[],
-        places: 0,
-        takes: &[],
+        is: Signature {
+            name: "mixture",
+            examples: &["mixture(90% casual: beta(2, 26), 10% heavy: point(80%))"],
+            keys: &[],
+            places: 0,
+            takes: &[],
+        },
         read: |args| {
-            let segments = segments(args.call)?;
+            let segments = segments(args.call())?;
             let parts: Vec<(f64, Distribution)> = segments.iter().map(|one| (one.weight, one.spread.clone())).collect();
             args.made(Distribution::mixture(&parts))
         },
@@ -152,126 +128,27 @@ fn of_value(value: &Value<'_>, span: std::ops::Range<usize>) -> Result<Distribut
         }
         Value::Call(call) => call,
     };
-    let Some(form) = FORMS.iter().find(|form| form.name == call.name) else {
-        let head = call.span.start..call.span.start + call.name.len();
-        let names = || FORMS.iter().map(|form| form.name);
-        let help = match nearest(call.name, names()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("the shapes are {}", names().collect::<Vec<_>>().join(", ")),
-        };
-        return Err(Mistake::new(head, format!("unknown shape `{}`", call.name), help));
-    };
-    let args = Args::new(call, form)?;
-    (form.read)(&args)
+    form::read(FORMS, call)
 }
 
-/// The arguments of a call, each under its name.
-struct Args<'a> {
-    call: &'a Call<'a>,
-    form: &'static Form,
+fn top_shares(args: &Args<'_>) -> Result<Vec<TopShare>, Mistake> {
+    Ok(args.known(Known::TopShare)?.into_iter().map(|(p, share)| TopShare { p, share }).collect())
 }
 
-impl<'a> Args<'a> {
-    /// Refuses names that the shape does not have, and those that are given twice.
-    fn new(call: &'a Call<'a>, form: &'static Form) -> Result<Self, Mistake> {
-        let args = Self { call, form };
-        if form.keys.is_empty() {
-            return Ok(args);
-        }
-        let mut seen: Vec<&str> = Vec::new();
-        for (nth, arg) in call.args.iter().enumerate() {
-            let Some(key) = arg.key.or_else(|| form.keys[..form.places].get(nth).copied()) else {
-                return Err(Mistake::new(arg.span.clone(), "one argument too many", args.help()));
-            };
-            if !form.keys.contains(&key) && !form.takes.iter().any(|known| known.share(key).is_some()) {
-                let help = nearest(key, form.keys.iter().copied())
-                    .map_or_else(|| args.help(), |near| format!("did you mean `{near}`?"));
-                return Err(Mistake::new(arg.span.clone(), format!("`{}` has no `{key}`", form.name), help));
-            }
-            if arg.weight.is_some() {
-                return Err(Mistake::new(arg.span.clone(), "a weight where none goes", args.help()));
-            }
-            if seen.contains(&key) {
-                return Err(Mistake::new(arg.span.clone(), format!("`{key}` is given twice"), "keep one"));
-            }
-            seen.push(key);
-        }
-        Ok(args)
-    }
-
-    fn help(&self) -> String {
-        let examples: Vec<String> = self.form.examples.iter().map(|example| format!("`{example}`")).collect();
-        format!("write it as {}", examples.join(" or "))
-    }
-
-    fn contradiction(&self, rule: &str) -> Mistake {
-        Mistake::new(self.call.span.clone(), format!("`{}` {rule}", self.form.name), self.help())
-    }
-
-    /// What is known of the population: shares and what goes with them.
-    fn known(&self, kind: Known) -> Result<Vec<(f64, f64)>, Mistake> {
-        let of_kind = |arg: &'a Argument<'a>| Some((kind.share(arg.key?)?, arg));
-        self.call.args.iter().filter_map(of_kind).map(|(share, arg)| Ok((share, self.number_of(arg)?))).collect()
-    }
-
-    fn top_shares(&self) -> Result<Vec<TopShare>, Mistake> {
-        Ok(self.known(Known::TopShare)?.into_iter().map(|(p, share)| TopShare { p, share }).collect())
-    }
-
-    /// A fit, or why there is none.
-    fn fitted<T>(&self, fit: Result<T, fit::FitError>) -> Result<T, Mistake> {
-        fit.map_err(|error| Mistake::new(self.call.span.clone(), error.to_string(), self.help()))
-    }
-
-    fn at(&self, key: &str) -> Option<&'a Argument<'a>> {
-        let by_place = |nth: usize, arg: &Argument<'_>| match arg.key {
-            Some(name) => name == key,
-            None => self.form.keys.get(nth) == Some(&key),
-        };
-        self.call.args.iter().enumerate().find(|(nth, arg)| by_place(*nth, arg)).map(|(_, arg)| arg)
-    }
-
-    fn needed(&self, key: &str) -> Result<&'a Argument<'a>, Mistake> {
-        self.at(key).ok_or_else(|| {
-            Mistake::new(self.call.span.clone(), format!("`{}` lacks `{key}`", self.form.name), self.help())
-        })
-    }
-
-    fn number(&self, key: &str) -> Result<f64, Mistake> {
-        self.number_of(self.needed(key)?)
-    }
-
-    fn optional(&self, key: &str) -> Result<Option<f64>, Mistake> {
-        self.at(key).map(|arg| self.number_of(arg)).transpose()
-    }
-
-    fn number_of(&self, arg: &Argument<'_>) -> Result<f64, Mistake> {
-        match &arg.value {
-            Value::Number(number) => Ok(number.to_f64()),
-            Value::Call(_) => Err(Mistake::new(arg.span.clone(), "a shape where a number goes", self.help())),
-        }
-    }
-
-    fn shape(&self, key: &str) -> Result<Distribution, Mistake> {
-        let arg = self.needed(key)?;
-        of_value(&arg.value, arg.span.clone())
-    }
-
-    /// What was made of the numbers, or what is wrong with them.
-    fn made<E: std::fmt::Display>(&self, made: Result<Distribution, E>) -> Result<Distribution, Mistake> {
-        made.map_err(|error| Mistake::new(self.call.span.clone(), error.to_string(), self.help()))
-    }
+fn shape(args: &Args<'_>, key: &str) -> Result<Distribution, Mistake> {
+    let arg = args.needed(key)?;
+    of_value(&arg.value, arg.span.clone())
 }
 
 fn beta(args: &Args<'_>) -> Result<Distribution, Mistake> {
     let tops = args.known(Known::TopShare)?;
     match (args.optional("mean")?, args.optional("sd")?, tops.as_slice()) {
         (Some(mean), Some(sd), []) => {
-            args.fitted(fit::beta_from_moments(mean, sd).and_then(|fit| Ok(fit.distribution()?)))
+            args.made(fit::beta_from_moments(mean, sd).and_then(|fit| Ok(fit.distribution()?)))
         }
         (Some(mean), None, &[(p, share)]) => {
             let fit = fit::beta_from_mean_and_top_share(mean, TopShare { p, share });
-            args.fitted(fit.and_then(|fit| Ok(fit.distribution()?)))
+            args.made(fit.and_then(|fit| Ok(fit.distribution()?)))
         }
         (None, None, []) => args.made(Distribution::beta(args.number("a")?, args.number("b")?)),
         _ => Err(args.contradiction("takes `a` and `b`, or `mean` with `sd` or one top share")),
@@ -279,10 +156,10 @@ fn beta(args: &Args<'_>) -> Result<Distribution, Mistake> {
 }
 
 fn pareto(args: &Args<'_>) -> Result<Distribution, Mistake> {
-    let tops = args.top_shares()?;
+    let tops = top_shares(args)?;
     let a = match (args.optional("a")?, tops.as_slice()) {
         (Some(a), []) => a,
-        (None, [_, ..]) => args.fitted(fit::pareto_a_from_top_shares(&tops))?.mean,
+        (None, [_, ..]) => args.made(fit::pareto_a_from_top_shares(&tops))?.mean,
         (None, []) => args.number("a")?,
         (Some(_), _) => return Err(args.contradiction("takes `a` or top shares, not both")),
     };
@@ -310,17 +187,17 @@ fn lognormal(args: &Args<'_>) -> Result<Distribution, Mistake> {
 fn lognormal_demand(args: &Args<'_>) -> Result<Distribution, Mistake> {
     let (median, mean, m) = (args.optional("median")?, args.optional("mean")?, args.optional("m")?);
     let mut quantiles = args.known(Known::Quantile)?;
-    let tops = args.top_shares()?;
+    let tops = top_shares(args)?;
     let (s, sd, gini) = (args.optional("s")?, args.optional("sd")?, args.optional("gini")?);
     let ways = [s.is_some(), sd.is_some(), gini.is_some(), !tops.is_empty(), quantiles.len() > 1];
     if ways.iter().filter(|&&given| given).count() > 1 {
         return Err(args.contradiction("takes one of `s`, `sd`, `gini`, top shares and quantiles"));
     }
-    let of_fit = |fit: Result<Lognormal, fit::FitError>| args.fitted(fit.and_then(|fit| Ok(fit.distribution()?)));
+    let of_fit = |fit: Result<Lognormal, fit::FitError>| args.made(fit.and_then(|fit| Ok(fit.distribution()?)));
     match (median, mean, m) {
         (None, None, None) if quantiles.len() == 1 && s.is_some() => {
             let (s, (q, x)) = (s.unwrap_or(0.0), quantiles[0]);
-            return args.fitted(fit::lognormal_from_quantile_and_s(q, x, s).and_then(|fit| Ok(fit.distribution()?)));
+            return args.made(fit::lognormal_from_quantile_and_s(q, x, s).and_then(|fit| Ok(fit.distribution()?)));
         }
         (median, None, None) if !quantiles.is_empty() && s.is_none() => {
             quantiles.extend(median.map(|median| (0.5, median)));
@@ -342,8 +219,8 @@ fn lognormal_demand(args: &Args<'_>) -> Result<Distribution, Mistake> {
     };
     let s = match (s, gini, tops.as_slice()) {
         (Some(s), ..) => s,
-        (None, Some(gini), _) => args.fitted(fit::lognormal_s_from_gini(gini))?,
-        (None, None, [_, ..]) => args.fitted(fit::lognormal_s_from_top_shares(&tops))?.mean,
+        (None, Some(gini), _) => args.made(fit::lognormal_s_from_gini(gini))?,
+        (None, None, [_, ..]) => args.made(fit::lognormal_s_from_top_shares(&tops))?.mean,
         (None, None, []) if sd.is_none() && quantiles.is_empty() => args.number("s")?,
         _ => return Err(args.contradiction("takes `mean` with `sd`, and one quantile with `mean` or several without")),
     };
@@ -352,10 +229,10 @@ fn lognormal_demand(args: &Args<'_>) -> Result<Distribution, Mistake> {
 
 /// `weight: value` pairs, or values of equal weight.
 fn discrete(args: &Args<'_>) -> Result<Distribution, Mistake> {
-    let values: Vec<f64> = args.call.args.iter().map(|arg| args.number_of(arg)).collect::<Result<_, _>>()?;
-    let weights: Vec<f64> = args.call.args.iter().filter_map(|arg| Some(arg.weight.as_ref()?.to_f64())).collect();
+    let values: Vec<f64> = args.call().args.iter().map(|arg| args.number_of(arg)).collect::<Result<_, _>>()?;
+    let weights: Vec<f64> = args.call().args.iter().filter_map(|arg| Some(arg.weight.as_ref()?.to_f64())).collect();
     if !weights.is_empty() && weights.len() != values.len() {
-        let bare = args.call.args.iter().find(|arg| arg.weight.is_none()).map_or(0..0, |arg| arg.span.clone());
+        let bare = args.call().args.iter().find(|arg| arg.weight.is_none()).map_or(0..0, |arg| arg.span.clone());
         return Err(Mistake::new(bare, "a value without a weight among others with one", args.help()));
     }
     args.made(Distribution::discrete(&values, (!weights.is_empty()).then_some(weights.as_slice())))
@@ -400,7 +277,7 @@ mod tests {
 
     #[test]
     fn every_form_is_written_as_its_example() {
-        for example in FORMS.iter().flat_map(|form| form.examples) {
+        for example in FORMS.iter().flat_map(|form| form.is.examples) {
             assert!(distribution(example).is_ok(), "{example}: {:?}", distribution(example));
         }
     }

@@ -13,9 +13,6 @@ use crate::units::Ratio;
 /// Most mistakes that are reported of one file.
 const MISTAKES_MOST: usize = 20;
 
-/// Above this a utilization without `%` is rather a percentage: nobody uses ten times what a plan grants.
-const UTILIZATION_MOST: f64 = 10.0;
-
 /// The numbers of a column.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sample {
@@ -62,6 +59,16 @@ pub fn sample(source: &Arc<Source>, column: Option<&str>, of: Option<Quantity>) 
     if values.is_empty() && mistakes.is_empty() {
         let problem = Problem::error(codes::SAMPLE, format!("`{}` names a column and holds no number", source.name));
         mistakes.push(problem.at(Place::whole(source)).help("write one number a line below it"));
+    }
+    let is_above = |value: &&f64| **value > 1.0;
+    if of == Quantity::Utilization && mistakes.is_empty() && values.iter().filter(is_above).count() * 2 > values.len() {
+        let message = format!("most numbers of `{}` are above 1, more than a plan grants", source.name);
+        let problem = Problem::error(codes::SAMPLE, message).at(Place::whole(source));
+        mistakes.push(
+            problem.help(
+                "write percentages with `%` or call their column `use_percent`; for dollars give `--unit api-usd`",
+            ),
+        );
     }
     if mistakes.is_empty() { Ok(Sample { values, of, column: name }) } else { Err(mistakes) }
 }
@@ -142,12 +149,6 @@ fn value(cell: &str, of: Quantity, scale: f64) -> Result<f64, (String, String)> 
     }
     if of == Quantity::ApiUsd && cell.ends_with('%') {
         return Err((format!("`{cell}` is not in dollars"), wanted.to_owned()));
-    }
-    if of == Quantity::Utilization && value > UTILIZATION_MOST {
-        let help = format!(
-            "for {cell} percent write `{cell}%`, or call the column `use_percent`; for dollars give `--unit api-usd`"
-        );
-        return Err((format!("{cell} times the maximum is no likely use"), help));
     }
     Ok(value)
 }
@@ -236,7 +237,9 @@ mod tests {
             ["3 `x` is not a number", "4 `-1` is below 0", "5 `nan` is not a number", "6 `inf` is not a number"];
         assert_eq!(read("utilization\n0.1\nx\n-1\nnan\ninf\n", None), Err(wrong.map(str::to_owned).to_vec()));
         assert_eq!(read("a,use_usd\n1,\n", None), Err(vec!["2 a line without a number".to_owned()]));
-        assert_eq!(read("12\n", None), Err(vec!["1 12 times the maximum is no likely use".to_owned()]));
+        let most = "0 most numbers of `use.csv` are above 1, more than a plan grants";
+        assert_eq!(read("12\n3\n0.5\n", None), Err(vec![most.to_owned()]));
+        assert_eq!(values("12%\n3%\n11\n", None), [0.12, 0.03, 11.0]);
         assert_eq!(read("", None), Err(vec!["0 `use.csv` holds no number".to_owned()]));
         assert_eq!(read("usd\n", None), Err(vec!["0 `use.csv` names a column and holds no number".to_owned()]));
     }

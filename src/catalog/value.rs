@@ -154,6 +154,15 @@ kinds! {
     Count(u64) = {"type": "integer", "minimum": 0}, |reader, spot| count(reader, spot, 0);
     /// A whole number, from 1.
     AtLeastOne(u64) = {"type": "integer", "minimum": 1}, |reader, spot| count(reader, spot, 1);
+    /// Turns of a conversation.
+    Turns(u32) = {"type": "integer", "minimum": 1, "maximum": 10_000}, |reader, spot| {
+        let turns = count(reader, spot, 1)?;
+        if let Some(turns) = u32::try_from(turns).ok().filter(|turns| *turns <= 10_000) {
+            return Some(turns);
+        }
+        reader.value_problem(spot, codes::RANGE, "must be at most 10000", "a whole number");
+        None
+    };
     /// Hours of a day, in hundredths.
     HoursOfDay(Ratio) = {"type": "number", "minimum": 0, "maximum": 24}, |reader, spot| {
         let hours = decimal(reader, spot, Notation::Plain, Least::Zero, None)?;

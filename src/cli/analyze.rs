@@ -1,6 +1,7 @@
 //! `analyze`: what each plan is worth and where its vendor starts to lose.
 
 mod fields;
+mod uncertain;
 
 use super::asked::{Asked, ask, assumptions, strict, wanted};
 use super::publish::{columns_help, select, sort};
@@ -15,7 +16,10 @@ use crate::render;
 use crate::report::{Cell, Column, HeatTitle, Layout, Report, Row, Unit};
 use crate::units::Ratio;
 use crate::workload::NoRateReason;
-pub(super) use fields::{Context, Field, fields, gap_text};
+pub(super) use fields::{Context, Field, fields, gap_text, status};
+pub(super) use uncertain::{spreads, tornado_of_margin};
+
+use uncertain::UncertainArgs;
 
 /// Show what each plan's allowance is worth and where its vendor starts to lose
 ///
@@ -27,6 +31,7 @@ pub(super) use fields::{Context, Field, fields, gap_text};
 /// Without PLAN the catalogue inside the program is used.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
+#[command(mut_arg("table", |arg| arg.hide(false)))]
 pub(super) struct Args {
     #[command(flatten)]
     pub(super) inputs: super::args::InputArgs,
@@ -43,6 +48,8 @@ pub(super) struct Args {
     pub(super) terms: super::args::TermsArgs,
     #[command(flatten)]
     pub(super) subscriber: SubscriberArgs,
+    #[command(flatten)]
+    pub(super) uncertain: UncertainArgs,
     #[command(flatten)]
     pub(super) output: super::args::OutputArgs,
 }
@@ -95,6 +102,7 @@ Examples:
   plancost analyze --plan 'claude-*' --hours-per-day 8 --days-per-week 5
   plancost analyze --plan kilo-19 --set kilo-19.price_usd=25 --api-margin 0.6
   plancost analyze --group vendor --columns plan,price_usd_per_month,break_even
+  plancost analyze --uncertain 'api_margin=triangular(0.60,0.75,0.85)'
   plancost analyze --json --as-of 2026-06-15
 
 Exit codes:
@@ -164,9 +172,9 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
             ("incomplete", Cell::Count(incomplete as u64)),
         ],
         footer: footer(&asked, &answers, args),
+        sections: args.uncertain.sections(&answers, args.subscriber.mean_use.as_ref())?,
         rows,
         problems,
-        sections: Vec::new(),
         verdicts: None,
     };
     let exit = Exit::of(failed, report.complete, strict(&args.terms, world));
@@ -290,6 +298,7 @@ fn footer(asked: &Asked, answers: &[Answer<'_>], args: &Args) -> Vec<String> {
     if !args.inputs.set.is_empty() {
         lines.push(format!("Set: {}.", args.inputs.set.join(", ")));
     }
+    lines.extend(args.uncertain.footer(args.subscriber.mean_use.as_ref()));
     if args.assumptions {
         lines.push("Assumptions:".to_owned());
         lines.extend(assumptions(asked, &args.inputs.set).iter().map(|(key, cell)| match cell {

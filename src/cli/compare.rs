@@ -4,8 +4,8 @@ mod best;
 mod figures;
 mod ladder;
 
-pub(super) use figures::columns;
-pub(super) use ladder::columns as ladder_columns;
+pub(super) use figures::{columns, dollars};
+pub(super) use ladder::{columns as ladder_columns, fee_share};
 
 use super::analyze::{basis_line, explain_gaps, gap_text};
 use super::asked::{Asked, ask, assumptions, strict};
@@ -246,11 +246,11 @@ fn too_few(args: &Args, found: &[&Plan], failed: bool, problems: &[Problem]) -> 
     problem.into()
 }
 
-fn fits(pattern: &str, id: &str) -> bool {
+pub(super) fn fits(pattern: &str, id: &str) -> bool {
     pattern == id || glob::Pattern::new(pattern).is_ok_and(|pattern| pattern.matches(id))
 }
 
-fn unknown_plan(id: &str, plans: &[&Plan], asked: &Asked) -> Problem {
+pub(super) fn unknown_plan(id: &str, plans: &[&Plan], asked: &Asked) -> Problem {
     if let Err(error) = glob::Pattern::new(id) {
         let message = format!("`{id}` is not a pattern: {}", error.msg.to_lowercase());
         return Problem::error(codes::USAGE, message).help("write the id of a plan, or `*` for anything: `claude-*`");

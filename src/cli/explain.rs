@@ -2,6 +2,7 @@
 
 mod code;
 mod document;
+mod published;
 mod stated;
 
 use super::analyze::{SubscriberArgs, explain_gaps, gap_text};
@@ -29,11 +30,12 @@ use crate::report::{Column, Outline, Report};
 ///
 /// What `compare --ladder` says of a stretch of use follows from all plans of the question, and is no figure of one.
 ///
-/// PCnnn is the code of an error or a warning; `codes` lists them.
+/// PCnnn is the code of an error or a warning; `codes` lists them. `routing` lists what others have published of the
+/// savings that `route` works out.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
-    /// PLAN_ID:FIGURE, PLAN_ID:INPUT, a list price, a code such as PC103, or `codes`
+    /// PLAN_ID:FIGURE, PLAN_ID:INPUT, a list price, a code such as PC103, `codes`, or `routing`
     #[arg(value_name = "WHAT")]
     what: String,
     #[command(flatten)]
@@ -55,6 +57,7 @@ Examples:
   plancost explain claude-pro:price_usd
   plancost explain PC103
   plancost explain codes
+  plancost explain routing
 
 Exit codes:
   0  done          2  wrong use                       4  incomplete, with --strict
@@ -76,6 +79,9 @@ pub(super) struct Explained {
 pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> {
     let is_list_price = args.what.starts_with("rates.");
     let asked_for = args.what.rsplit_once(':');
+    if args.what == "routing" {
+        return Ok(answered(published::explained()));
+    }
     if asked_for.is_none() && !is_list_price {
         return code::explained(&args.what).map(answered);
     }

@@ -2,7 +2,6 @@
 //!
 //! Each thread takes the next block that nobody has, and adds it to a result of its own; these are merged in the end.
 //! So the order is left to chance, and results must be of a kind that does not mind, as tallies are.
-#![cfg_attr(not(test), expect(dead_code, reason = "no command simulates yet"))]
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -168,7 +167,7 @@ mod tests {
         };
         let alone = simulation.run();
         // The same in every release and on every machine.
-        assert_eq!(hash(&alone), "4c94aef3b65139ca");
+        assert_eq!(hash(&alone), "8927a895daf8aecc");
         for count in [1, 2, 8] {
             let together = tallies(&simulation, count);
             assert!(together == alone, "{count} threads");

@@ -10,10 +10,11 @@ use super::output::reason;
 use super::world::World;
 use super::{Exit, Stop};
 use crate::catalog::{self, codes, sample};
+use crate::fact::Provenance;
 use crate::population::fit::{self, Method};
-use crate::population::{Distribution, Members, Quantity, ShapeError};
+use crate::population::{Distribution, Members, Population, Quantity, ShapeError};
 use crate::problem::{Place, Problem, Source, nearest};
-use crate::report::{Cell, Record};
+use crate::report::{Cell, Missing, Record};
 use crate::units::Ratio;
 
 /// Who uses the plans, and how much.
@@ -75,8 +76,8 @@ pub(super) struct Chosen {
     pub(super) of: Quantity,
     /// What it is, in words.
     pub(super) words: String,
-    /// What stands behind it: a source and the day it was checked.
-    pub(super) cited: Option<String>,
+    /// What stands behind it, where a file describes it.
+    pub(super) provenance: Option<Provenance>,
     /// The file it was read from, if it has one of its own.
     pub(super) input: Option<Record>,
     /// The name of that file, so that it is not written over.
@@ -86,6 +87,9 @@ pub(super) struct Chosen {
 /// The population where none is asked for.
 const DEFAULT: &str = "typical";
 
+/// The demand, in dollars a month, where none is asked for.
+const DEFAULT_DEMAND: &str = "lognormal(median=60, s=1.2763)";
+
 /// Most bytes of measured use: some ten million lines.
 const SAMPLE_BYTES_MOST: u64 = 128 << 20;
 
@@ -93,26 +97,32 @@ impl PopulationArgs {
     /// Reads what the flags name.
     pub(super) fn settle(&self, asked: &Asked, world: &mut World<'_>) -> Result<Chosen, Stop> {
         match (&self.dist, &self.utilizations) {
-            (Some(text), _) => self.in_words(text),
-            (None, Some(path)) => self.measured(path, world),
-            (None, None) => by_id(self.population.as_deref().unwrap_or(DEFAULT), asked),
+            (Some(text), _) => self.in_words(text, Quantity::Utilization),
+            (None, Some(path)) => self.measured(path, self.unit.map(UnitWord::quantity), world),
+            (None, None) => self.population.as_ref().map_or_else(|| typical(asked), |id| named(id, asked)),
         }
     }
 
-    fn in_words(&self, text: &str) -> Result<Chosen, Stop> {
-        let members = catalog::distribution::members(text).map_err(|mistake| {
-            let source = Arc::new(Source { name: "--dist".to_owned(), text: text.to_owned() });
-            let problem = Problem::error(codes::SHAPE, mistake.message).at(Place::at(&source, mistake.span));
-            Stop::from(problem.help(mistake.help))
-        })?;
-        let of = self.unit.map_or(Quantity::Utilization, UnitWord::quantity);
-        Chosen::new(members, of, text.to_owned())
+    /// The same where dollars are asked for: figures without a unit are dollars. Who is named by an id may still be in
+    /// shares.
+    pub(super) fn settle_in_usd(&self, asked: &Asked, world: &mut World<'_>) -> Result<Chosen, Stop> {
+        let unit = self.unit.map_or(Quantity::ApiUsd, UnitWord::quantity);
+        match (&self.dist, &self.utilizations, &self.population) {
+            (Some(text), ..) => self.in_words(text, Quantity::ApiUsd),
+            (None, Some(path), _) => self.measured(path, Some(unit), world),
+            (None, None, Some(id)) => named(id, asked),
+            (None, None, None) => self.in_words(DEFAULT_DEMAND, Quantity::ApiUsd),
+        }
     }
 
-    fn measured(&self, path: &Path, world: &mut World<'_>) -> Result<Chosen, Stop> {
+    fn in_words(&self, text: &str, unit: Quantity) -> Result<Chosen, Stop> {
+        of_words(text, self.unit.map_or(unit, UnitWord::quantity))
+    }
+
+    fn measured(&self, path: &Path, unit: Option<Quantity>, world: &mut World<'_>) -> Result<Chosen, Stop> {
         let unusable = |problems| Stop { exit: Exit::Input, problems };
         let source = read(path, world)?;
-        let sample = sample::sample(&source, self.column.as_deref(), self.unit.map(UnitWord::quantity));
+        let sample = sample::sample(&source, self.column.as_deref(), unit);
         let sample = sample.map_err(unusable)?;
         let refused = |why: String, help: &str| {
             unusable(vec![Problem::error(codes::SHAPE, why).at(Place::whole(&source)).help(help)])
@@ -178,7 +188,35 @@ impl FitWord {
 impl Chosen {
     fn new(members: Members, of: Quantity, words: String) -> Result<Self, Stop> {
         let whole = members.whole().map_err(|error| Problem::error(codes::SHAPE, error.to_string()))?;
-        Ok(Self { members, whole, of, words, cited: None, input: None, input_name: None })
+        Ok(Self { members, whole, of, words, provenance: None, input: None, input_name: None })
+    }
+
+    /// What people read of it below a table.
+    pub(super) fn line(&self) -> String {
+        let of = match self.of {
+            Quantity::Utilization => "shares of the maximum",
+            Quantity::ApiUsd => "API dollars a month",
+        };
+        let behind = self.provenance.as_ref().map_or_else(String::new, |behind| {
+            let site = behind.source.as_deref().map_or_else(String::new, |source| format!(" by {}", site(source)));
+            let checked = behind.checked.map_or_else(String::new, |day| format!(", {day}"));
+            format!("; {}{site}{checked}", behind.basis.word())
+        });
+        format!("Population: {}, {of}{behind}.", self.words)
+    }
+
+    /// The same for machines.
+    pub(super) fn record(&self) -> Record {
+        let text = |text: &str| Cell::Text(text.to_owned());
+        let none = || Cell::Missing(Missing::NotApplicable);
+        let behind = self.provenance.as_ref();
+        vec![
+            ("population", text(&self.words)),
+            ("population_unit", text(if self.of == Quantity::ApiUsd { "api-usd" } else { "share" })),
+            ("population_basis", behind.map_or_else(none, |behind| text(behind.basis.word()))),
+            ("population_source", behind.and_then(|behind| behind.source.as_deref()).map_or_else(none, text)),
+            ("population_checked", behind.and_then(|behind| behind.checked).map_or_else(none, Cell::Date)),
+        ]
     }
 
     /// Demand on a plan of this maximum, as shares of it.
@@ -189,6 +227,14 @@ impl Chosen {
     pub(super) fn demand_on(&self, max_api_usd: &Ratio) -> Result<Distribution, ShapeError> {
         demand(&self.whole, self.of, max_api_usd)
     }
+}
+
+/// Who publishes an address; any other source as it is.
+fn site(source: &str) -> &str {
+    let address = source.strip_prefix("https://").or_else(|| source.strip_prefix("http://"));
+    address
+        .and_then(|address| address.split('/').next())
+        .map_or(source, |host| host.strip_prefix("www.").unwrap_or(host))
 }
 
 /// A spread as shares of a maximum.
@@ -221,7 +267,30 @@ fn fitted(values: &[f64], word: FitWord) -> Result<Distribution, String> {
     Distribution::zero_inflated(share, &shape).map_err(|error| error.to_string())
 }
 
-fn by_id(id: &str, asked: &Asked) -> Result<Chosen, Stop> {
+/// A population in words.
+pub(super) fn of_words(text: &str, of: Quantity) -> Result<Chosen, Stop> {
+    let members = catalog::distribution::members(text).map_err(|mistake| {
+        let source = Arc::new(Source { name: "--dist".to_owned(), text: text.to_owned() });
+        let problem = Problem::error(codes::SHAPE, mistake.message).at(Place::at(&source, mistake.span));
+        Stop::from(problem.help(mistake.help))
+    })?;
+    Chosen::new(members, of, text.to_owned())
+}
+
+/// The population that stands for any tier, also where the catalogue inside the program is left out.
+fn typical(asked: &Asked) -> Result<Chosen, Stop> {
+    if let Some(population) = asked.catalog.populations.get(DEFAULT) {
+        return described(population);
+    }
+    let (bundled, _) = catalog::read(&catalog::bundled(), &[]);
+    match bundled.populations.get(DEFAULT) {
+        Some(population) => described(population),
+        None => named(DEFAULT, asked),
+    }
+}
+
+/// A population of the catalogue.
+pub(super) fn named(id: &str, asked: &Asked) -> Result<Chosen, Stop> {
     let populations = &asked.catalog.populations;
     let Some(population) = populations.get(id) else {
         let problem = Problem::error(codes::USAGE, format!("no population `{id}`"));
@@ -235,13 +304,15 @@ fn by_id(id: &str, asked: &Asked) -> Result<Chosen, Stop> {
         }
         .into());
     };
+    described(population)
+}
+
+fn described(population: &Population) -> Result<Chosen, Stop> {
+    let id = &population.id;
     let named = population.name.as_ref().map_or_else(String::new, |name| format!(" ({name})"));
-    let provenance = &population.provenance;
-    let cited = provenance.source.as_ref().map(|source| {
-        let checked = provenance.checked.map_or_else(String::new, |day| format!(", checked {day}"));
-        format!("{}: {source}{checked}", provenance.basis.word())
-    });
-    Ok(Chosen { cited, ..Chosen::new(population.members.clone(), population.of, format!("`{id}`{named}"))? })
+    let provenance = Some(population.provenance.clone());
+    let chosen = Chosen::new(population.members.clone(), population.of, format!("`{id}`{named}"))?;
+    Ok(Chosen { provenance, ..chosen })
 }
 
 fn read(path: &Path, world: &mut World<'_>) -> Result<Arc<Source>, Stop> {

@@ -126,7 +126,11 @@ pub(super) fn publish(world: &mut World<'_>, args: &OutputArgs, found: &Found) -
     };
     let document = |format, look: &Look| match &alone {
         Some(table) if !matches!(format, Format::Json | Format::Jsonl) => {
-            render::render(table, &table.table().shown(), format, look)
+            let columns = match format {
+                Format::Csv | Format::Tsv => (0..table.columns.len()).collect(),
+                _ => table.table().shown(),
+            };
+            render::render(table, &columns, format, look)
         }
         _ => render::render(&found.report, &with_status(&found.report, &found.columns, format, args), format, look),
     };
@@ -145,9 +149,12 @@ fn alone(report: &Report, key: &str) -> Result<Report, Stop> {
         }
         .into());
     };
+    // One that is not shown below the results is shown whole where it was asked for.
+    let columns = section.columns.iter().cloned();
+    let columns = columns.map(|column| Column { shown: column.shown || !section.is_shown(), ..column });
     Ok(Report {
         layout: crate::report::Layout::Rows,
-        columns: section.columns.clone(),
+        columns: columns.collect(),
         rows: section.rows.clone(),
         sections: Vec::new(),
         footer: Vec::new(),

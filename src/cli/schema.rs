@@ -7,13 +7,14 @@ use super::args::OutputArgs;
 use super::compare;
 use super::publish::print;
 use super::world::World;
-use super::{analyze, check, diff, solve};
+use super::{analyze, budget, check, diff, outlook, route, simulate, solve};
 use crate::catalog::PLAN_SCHEMA;
 use crate::catalog::config::CONFIG_SCHEMA;
 use crate::catalog::policy::POLICY_SCHEMA;
+use crate::catalog::routes::ROUTES_SCHEMA;
 use crate::report::{Column, Section, Unit};
 
-/// Print the JSON Schema of a plan file, a policy, the configuration or the output, or a plan file to start from
+/// Print the JSON Schema of plan, policy and routes files, the configuration or the output, or a file to start from
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
@@ -31,9 +32,11 @@ const EXAMPLES: &str = "\
 Examples:
   plancost schema plan -o plan.schema.json
   plancost schema policy -o policy.schema.json  # for `plancost check --policy`
+  plancost schema routes -o routes.schema.json  # for `plancost route --routes`
   plancost schema output                      what --json prints
   plancost schema config --show-effective     each default and its origin
   plancost schema example > my-plans.toml
+  plancost schema example-routes > team.toml
 
 An editor uses the schema of a plan file that begins with the line
 `#:schema ./plan.schema.json`.
@@ -48,26 +51,34 @@ enum What {
     Plan,
     /// A policy file, for `check` and `diff`
     Policy,
+    /// A routes file, for `route`
+    Routes,
     /// What --json prints
     Output,
     /// A project's `plancost.toml`
     Config,
     /// A plan file to start from
     Example,
+    /// A routes file to start from
+    ExampleRoutes,
 }
 
 /// A plan file to start from.
 const EXAMPLE: &str = include_str!("../../schemas/example.toml");
+/// A routes file to start from.
+const EXAMPLE_ROUTES: &str = include_str!("../../schemas/example-routes.toml");
 
 /// Answers the command.
 pub(super) fn run(args: &Args, world: &mut World<'_>) -> Exit {
     let text = match args.what {
         What::Plan => PLAN_SCHEMA.to_owned(),
         What::Policy => POLICY_SCHEMA.to_owned(),
+        What::Routes => ROUTES_SCHEMA.to_owned(),
         What::Output => output_schema(),
         What::Config if args.show_effective => return super::show_effective(&args.output, world),
         What::Config => CONFIG_SCHEMA.to_owned(),
         What::Example => EXAMPLE.to_owned(),
+        What::ExampleRoutes => EXAMPLE_ROUTES.to_owned(),
     };
     print(world, &args.output, &text)
 }
@@ -92,7 +103,7 @@ impl Kind {
         Self { name, result, summary, tables: Vec::new() }
     }
 
-    /// With a table beside the results.
+    /// With a table that may stand beside the results.
     pub(super) fn with(mut self, section: &Section) -> Self {
         self.tables.push((section.key, result(section.key, &section.columns)));
         self
@@ -106,12 +117,31 @@ impl Kind {
             properties.insert((*key).to_owned(), json!({"type": "array", "items": row}));
         }
         properties.insert("summary".to_owned(), self.summary.clone());
-        let mut then = json!({"properties": properties});
-        if !self.tables.is_empty() {
-            then["required"] = self.tables.iter().map(|(key, _)| *key).collect();
-        }
-        json!({"if": {"required": ["kind"], "properties": {"kind": {"const": self.name}}}, "then": then})
+        json!({
+            "if": {"required": ["kind"], "properties": {"kind": {"const": self.name}}},
+            "then": {"properties": properties},
+        })
     }
+}
+
+/// Names the tables beside the results among the members of a document, with the kinds that have them.
+fn name_tables(schema: &mut Value, kinds: &[Kind]) {
+    for key in kinds.iter().flat_map(|kind| kind.tables.iter().map(|(key, _)| *key)) {
+        let of = kinds.iter().filter(|kind| kind.tables.iter().any(|(known, _)| *known == key));
+        let of = of.map(|kind| format!("`{}`", kind.name)).collect::<Vec<_>>().join(", ");
+        let said = format!("A table beside the results, of {of} alone.");
+        schema["properties"][key] = json!({"type": "array", "description": said});
+    }
+}
+
+fn with_all(kind: Kind, sections: &[Section]) -> Kind {
+    sections.iter().fold(kind, Kind::with)
+}
+
+/// A summary of keys and what they hold.
+fn of_units(keys: &[(&'static str, Unit)]) -> Value {
+    let shapes: Vec<(&str, Value)> = keys.iter().map(|&(key, unit)| (key, shape(key, unit))).collect();
+    summary(&[], &shapes)
 }
 
 /// Counts of a summary of plans.
@@ -145,15 +175,28 @@ fn words_of_check() -> [(&'static str, Value); 3] {
 fn output_schema() -> String {
     let analyzed: Vec<Column> = analyze::fields(&[]).into_iter().map(|field| field.column).collect();
     let kinds = [
-        Kind::new("analyze", analyzed, summary_of_plans()),
+        Kind::new("analyze", analyzed, summary_of_plans())
+            .with(&analyze::spreads())
+            .with(&analyze::tornado_of_margin()),
         Kind::new("compare", compare::columns(&[]), summary_of_plans()),
         Kind::new("ladder", compare::ladder_columns(), summary_of_plans()),
         Kind::new("check", check::columns(), summary(CHECKED, &words_of_check())),
-        Kind::other("explain", json!({"anyOf": [explained(), of_a_code()]}), explained_summary()),
+        Kind::other("explain", json!({"anyOf": [explained(), of_a_code(), of_published()]}), explained_summary()),
         Kind::new("diff", diff::columns(), summary(CHANGED, &[])),
+        with_all(Kind::new("simulate", simulate::columns(), summary_of_plans()), &simulate::tables()),
+        with_all(Kind::new("choice", simulate::choice_columns(), summary_of_plans()), &simulate::choice_tables()),
+        Kind::new("repricing", simulate::repricing_columns(), summary_of_plans()),
+        Kind::new("outlook", outlook::columns(), summary_of_plans()).with(&outlook::table()),
+        Kind::new("billing", outlook::metered_columns(), summary_of_plans()),
+        Kind::new("budget", budget::columns(), summary(&["shapes", "caps"], &[])).with(&budget::table()),
+        with_all(Kind::new("route", route::columns(), of_units(&route::summary_keys())), &route::sections()),
+        with_all(
+            Kind::new("migrate", route::migrated_columns(), of_units(&route::migrated_summary())),
+            &route::migrated_sections(),
+        ),
         Kind::new("solve", solve::columns(), summary(&solve::SUMMARY, &[])).with(&solve::section()),
     ];
-    let schema = json!({
+    let mut schema = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "What plancost prints as JSON, format version 1",
         "description": "A figure that is not known is null, and never 0; `status` tells why. Shares are fractions of \
@@ -201,6 +244,7 @@ fn output_schema() -> String {
         "allOf": kinds.iter().map(Kind::rule).collect::<Vec<_>>(),
         "definitions": {"input": of_a_tree()},
     });
+    name_tables(&mut schema, &kinds);
     let mut text = serde_json::to_string_pretty(&schema).expect("a JSON value is written without fail");
     text.push('\n');
     text
@@ -328,6 +372,17 @@ fn of_a_code() -> Value {
     with_all_required("explain CODE", parts.as_object().cloned().unwrap_or_default())
 }
 
+/// A saving by routing that others have published.
+fn of_published() -> Value {
+    let text = || json!({"type": ["string", "null"]});
+    let parts = json!({
+        "published": {"type": "string"}, "on": text(), "saving_least": {"type": "number"},
+        "saving_most": {"type": "number"}, "quality": {"type": "string"}, "date": {"type": "string"},
+        "source": {"type": "string"}, "note": {"type": "string"},
+    });
+    with_all_required("explain routing", parts.as_object().cloned().unwrap_or_default())
+}
+
 /// Codes have no summary.
 fn explained_summary() -> Value {
     json!({"type": "object", "properties": {
@@ -340,7 +395,7 @@ fn shape(key: &str, unit: Unit) -> Value {
         _ if key == "status" => {
             json!({"enum": ["ok", "not_applicable", "uncapped", "unpriced", "unknown", "dominated"]})
         }
-        _ if key == "windows" => json!({"type": ["array", "null"], "items": {"type": "string"}}),
+        _ if ["windows", "crossings"].contains(&key) => json!({"type": ["array", "null"], "items": {"type": "string"}}),
         _ if key == "difference" => json!({"type": ["object", "null"]}),
         _ if key == "source" => place(),
         Unit::Text => json!({"type": ["string", "null"]}),

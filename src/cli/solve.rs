@@ -115,11 +115,8 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     let mut problems = Vec::new();
     let asked = ask(&args.inputs, &args.terms, world, &mut problems)?;
     let failed = problems.iter().any(|problem| problem.level == Level::Error);
-    let plans = if failed && args.inputs.fail_fast {
-        Vec::new()
-    } else {
-        named(&args.ids, &args.inputs, &asked, &problems)?
-    };
+    let plans =
+        if failed && args.inputs.fail_fast { Vec::new() } else { named(&args.ids, &args.inputs, &asked, &problems)? };
     let population = args.asks_of_a_population().then(|| args.population.settle(&asked, world)).transpose()?;
     let answers: Vec<Answer<'_>> =
         plans.iter().map(|plan| answer(plan, asked.catalog.market(), &asked.question)).collect();
@@ -208,7 +205,10 @@ impl Args {
             return Err(usage("routed-share needs another model", help));
         }
         if names_another && !routes {
-            return Err(usage("no use is routed to another model", "ask `--for routed-share`, or leave that model out"));
+            return Err(usage(
+                "no use is routed to another model",
+                "ask `--for routed-share`, or leave that model out",
+            ));
         }
         if self.range.is_some() && self.sought.len() > 1 {
             return Err(usage("one range for several things", "look for one thing at a time with `--range`"));
@@ -264,7 +264,9 @@ impl Args {
                     };
                     let mut add = |sought: Sought| {
                         let is_known = |case: &Case<'_>| {
-                            std::ptr::eq(case.answer, answer) && case.sought == sought && case.target.text == target.text
+                            std::ptr::eq(case.answer, answer)
+                                && case.sought == sought
+                                && case.target.text == target.text
                         };
                         if !cases.iter().any(is_known) {
                             cases.push(Case { common, answer, sought, target });
@@ -296,11 +298,12 @@ impl Args {
         match proofs.len() {
             0 => {}
             1..=PROOFS_SHOWN => lines.extend(proofs),
-            _ => lines.push("What puts each value back, and what that reaches: --columns plan,for,put_back,reached.".to_owned()),
+            _ => lines.push(
+                "What puts each value back, and what that reaches: --columns plan,for,put_back,reached.".to_owned(),
+            ),
         }
         if let Some(population) = population {
-            let cited = population.cited.as_ref().map_or_else(String::new, |cited| format!(" ({cited})"));
-            lines.push(format!("Population: {}{cited}.", population.words));
+            lines.push(population.line());
         }
         if !answers.is_empty() {
             lines.push(basis_line(asked, answers));

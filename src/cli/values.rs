@@ -18,7 +18,11 @@ const SHARE: &str = "a percentage (`5%`), a decimal (`0.05`) or a fraction (`2/3
 pub(super) fn share(text: &str) -> Result<Ratio, String> {
     let value = not_negative(number(text, SHARE)?)?;
     if value > Ratio::one() {
-        return Err(format!("a share is at most 1; for {text} percent write `{text}%`"));
+        return Err(if text.contains(['%', '/']) {
+            format!("a share is at most 1; `{text}` is more")
+        } else {
+            format!("a share is at most 1; for {text} percent write `{text}%`")
+        });
     }
     Ok(value)
 }
@@ -100,6 +104,7 @@ mod tests {
         assert_eq!(share("5%"), Ok(Ratio::new(1, 20)));
         assert_eq!(share("5"), Err("a share is at most 1; for 5 percent write `5%`".to_owned()));
         assert_eq!(share("-0.1"), Err("must not be negative".to_owned()));
+        assert_eq!(share("120%"), Err("a share is at most 1; `120%` is more".to_owned()));
         assert!(share("nan").is_err());
     }
 

@@ -49,7 +49,9 @@ impl fmt::Display for ShapeError {
                 write!(f, "{values} values have {weights} weights; give one for each, or none for equal weights")
             }
             Self::WeightSum(sum) => write!(f, "the weights add up to {sum}; they must add up to 1"),
-            Self::Reversed { lo, hi } => write!(f, "the lower end {lo} is not below the upper end {hi}"),
+            Self::Reversed { lo, hi } => {
+                write!(f, "the lower end {lo} is not below the upper end {hi}; it must be, by a billionth at least")
+            }
             Self::NothingBelow(hi) => write!(f, "nothing is left below {hi}; truncate further up"),
         }
     }
@@ -143,10 +145,11 @@ impl Distribution {
     /// Everything between two different values alike.
     ///
     /// # Errors
-    /// A negative end, or ends that are not in order.
+    /// A negative end, an upper one below 1e-60, or ends that are not in order by a billionth at least.
     pub fn uniform(lo: f64, hi: f64) -> Result<Self, ShapeError> {
         let (lo, hi) = (value_within("the lower end", lo)?, value_within("the upper end", hi)?);
-        if hi - lo < f64::MIN_POSITIVE {
+        // Closer ends might fall together when scaled.
+        if hi < SMALLEST || hi - lo < 1e-9 * hi {
             return Err(ShapeError::Reversed { lo, hi });
         }
         Ok(Self::curve(Curve::Uniform { lo, hi }))
@@ -255,7 +258,10 @@ impl Distribution {
     /// The factor is not above 0, or values leave the range of 1e-60 to 1e60.
     pub fn scaled(&self, factor: f64) -> Result<Self, ShapeError> {
         let factor = scale_within("the factor", factor)?;
-        scale_within("the mean after scaling", (self.mean() * factor).max(SMALLEST))?;
+        // Of each part, so that none loses its shape; zeros stay zeros.
+        for mean in self.parts.iter().map(|(_, piece)| piece.moments().mean).filter(|mean| *mean > 0.0) {
+            scale_within("a mean after scaling", mean * factor)?;
+        }
         if let Some(end) = self.upper_end() {
             value_within("the upper end after scaling", end * factor)?;
         }

@@ -41,6 +41,9 @@ pub fn normal_upper_quantile(p: f64) -> f64 {
     -normal_quantile(p)
 }
 
+/// After a step so small, Newton has the root to the last bits: its next error is about the square.
+const QUADRATIC: f64 = 1e-9;
+
 /// As [`normal_quantile`], for at most a half.
 fn normal_lower_quantile(p: f64) -> f64 {
     let p = p.max(f64::MIN_POSITIVE);
@@ -52,7 +55,7 @@ fn normal_lower_quantile(p: f64) -> f64 {
         let below = normal_cdf(z);
         let step = log(below / p) * below / normal_density(z);
         z -= step;
-        if step.abs() <= 1e-15 * z.abs().max(1e-3) {
+        if step.abs() <= QUADRATIC {
             break;
         }
     }
@@ -170,7 +173,11 @@ pub fn beta_split(a: f64, b: f64, x: f64, y: f64) -> Split {
     if y <= 0.0 {
         return Split { lower: 1.0, upper: 0.0 };
     }
-    let front = beta_front(a, b, x, y);
+    beta_split_by(beta_front(a, b, x, y), a, b, x, y)
+}
+
+/// As [`beta_split`] inside (0, 1), with [`beta_front`] at hand.
+fn beta_split_by(front: f64, a: f64, b: f64, x: f64, y: f64) -> Split {
     if x * (a + b + 2.0) <= a + 1.0 {
         let lower = (front * beta_fraction(a, b, x) / a).min(1.0);
         Split { lower, upper: 1.0 - lower }
@@ -195,7 +202,7 @@ pub fn beta_upper_quantile(a: f64, b: f64, upper: f64) -> f64 {
 /// `x` and `1 - x` with the shares asked. The smaller share is the one that is solved for.
 ///
 /// Newton in `t = ln(x / y)`, where the density is log-concave; hence so are both distribution functions, and Newton
-/// on their logarithm approaches from one side, wherever it starts.
+/// on their logarithm goes past the root at most once. Bisection where it goes past what a float holds.
 fn beta_inverse(a: f64, b: f64, lower: f64, upper: f64) -> (f64, f64) {
     if lower > upper {
         let (y, x) = beta_inverse(b, a, upper, lower);
@@ -204,27 +211,27 @@ fn beta_inverse(a: f64, b: f64, lower: f64, upper: f64) -> (f64, f64) {
     if lower <= 0.0 {
         return (0.0, 1.0);
     }
-    const FURTHEST: f64 = 700.0;
-    let start = log(a / b);
-    let mut t = start;
+    // Beyond these `x` or `1 - x` is about to be too small for a float.
+    let (mut left, mut right) = (-700.0, 700.0);
+    let mut t = log(a / b);
     for _ in 0..200 {
         let (x, y) = logistic(t);
-        let below = beta_split(a, b, x, y).lower;
         let front = beta_front(a, b, x, y);
-        if below <= 0.0 || front <= 0.0 {
-            // So far out that nothing is left of it: halfway back to the middle.
-            t = 0.5 * (t + start);
-            continue;
+        let below = beta_split_by(front, a, b, x, y).lower;
+        if below > lower {
+            right = t;
+        } else {
+            left = t;
         }
-        let next = (t - log(below / lower) * below / front).clamp(-FURTHEST, FURTHEST);
-        let step = (next - t).abs();
-        t = next;
-        if step <= 1e-15 * t.abs().max(1.0) {
+        let newton = t - log(below / lower) * below / front;
+        if (newton - t).abs() <= QUADRATIC {
+            t = newton;
             break;
         }
+        // Where nothing is left of the share, or a step goes too far: halfway.
+        t = if newton > left && newton < right { newton } else { 0.5 * (left + right) };
     }
-    let (x, y) = logistic(t);
-    if t <= -FURTHEST { (0.0, 1.0) } else { (x, y) }
+    if t < -699.0 { (0.0, 1.0) } else { logistic(t) }
 }
 
 /// `x` and `1 - x` of a logit.
@@ -238,6 +245,16 @@ fn logistic(t: f64) -> (f64, f64) {
 #[must_use]
 pub(super) fn expm1_over(d: f64, l: f64) -> f64 {
     if d == 0.0 { l } else { -expm1(-d * l) / d }
+}
+
+/// So many places from `low` to `high`, each the same factor above the one before; empty unless both are above 0.
+#[must_use]
+pub fn places_at_equal_factors(low: f64, high: f64, places: u8) -> Vec<f64> {
+    if !(low > 0.0 && high >= low && high.is_finite()) {
+        return Vec::new();
+    }
+    let step = log(high / low) / f64::from(places.max(2) - 1);
+    (0..places).map(|at| if at + 1 == places { high } else { (low * exp(step * f64::from(at))).min(high) }).collect()
 }
 
 #[cfg(test)]

@@ -3,20 +3,27 @@
 use super::{Distribution, Piece};
 
 impl Distribution {
-    /// The values that single users or a list of values put there, each with its share of all, and what remains, with
-    /// its share; `None`: nothing does. The cap of a clamped shape stays with the shape.
+    /// The single values among it, each with its share of all. The cap of a clamped shape is not one of them: it stays
+    /// with the shape, in [`Self::curves`].
     #[must_use]
-    pub fn split(&self) -> (Vec<(f64, f64)>, Option<(f64, Self)>) {
-        let (mut values, mut curves) = (Vec::new(), Vec::new());
+    pub fn values(&self) -> Vec<(f64, f64)> {
+        let mut values = Vec::new();
         for (weight, piece) in &self.parts {
-            match piece {
-                Piece::Atoms(atoms) => values.extend(atoms.pairs().map(|(x, share)| (x, weight * share))),
-                Piece::Cut(_) => curves.push((*weight, piece.clone())),
+            if let Piece::Atoms(atoms) = piece {
+                values.extend(atoms.pairs().map(|(x, share)| (x, weight * share)));
             }
         }
-        let share: f64 = curves.iter().map(|(weight, _)| weight).sum();
-        curves.iter_mut().for_each(|(weight, _)| *weight /= share);
-        (values, (!curves.is_empty()).then_some((share, Self { parts: curves })))
+        values
+    }
+
+    /// What remains without [`Self::values`], and its share of all; `None`: nothing does.
+    #[must_use]
+    pub fn curves(&self) -> Option<(f64, Self)> {
+        let is_curve = |(_, piece): &&(f64, Piece)| matches!(piece, Piece::Cut(_));
+        let curves = || self.parts.iter().filter(is_curve);
+        let share: f64 = curves().map(|(weight, _)| weight).sum();
+        let parts: Vec<(f64, Piece)> = curves().map(|(weight, piece)| (weight / share, piece.clone())).collect();
+        (!parts.is_empty()).then_some((share, Self { parts }))
     }
 }
 
@@ -30,8 +37,8 @@ mod tests {
         let half = Distribution::discrete(&[1.0, 3.0], None).expect("values");
         let curve = Distribution::lognormal(Level::Median(2.0), 1.0).expect("a curve");
         let mixed = Distribution::mixture(&[(1.0, half.clone()), (3.0, curve.clone())]).expect("parts");
-        assert_eq!(mixed.split(), (vec![(1.0, 0.125), (3.0, 0.125)], Some((0.75, curve.clone()))));
-        assert_eq!(half.split(), (vec![(1.0, 0.5), (3.0, 0.5)], None));
-        assert_eq!(curve.split(), (Vec::new(), Some((1.0, curve))));
+        assert_eq!((mixed.values(), mixed.curves()), (vec![(1.0, 0.125), (3.0, 0.125)], Some((0.75, curve.clone()))));
+        assert_eq!((half.values(), half.curves()), (vec![(1.0, 0.5), (3.0, 0.5)], None));
+        assert_eq!((curve.values(), curve.curves()), (Vec::new(), Some((1.0, curve))));
     }
 }

@@ -87,6 +87,15 @@ fn weights_of_values_add_up_to_one_or_are_refused() {
     }
 }
 
+#[test]
+fn ends_that_might_fall_together_are_refused() {
+    // Scaled by 1e-60, both ends would have been 0.
+    let error = Distribution::uniform(0.0, 1e-300).expect_err("too close");
+    assert!(error.to_string().contains("by a billionth at least"), "{error}");
+    assert!(Distribution::uniform(1.0, 1.0 + f64::EPSILON).is_err());
+    assert!(shape(Distribution::uniform(0.0, 1e-30)).scaled(1e-60).is_err());
+}
+
 /// Shapes of every kind, cut, scaled and mixed.
 fn any_shape() -> impl Strategy<Value = Distribution> {
     let leaf = prop_oneof![

@@ -25,12 +25,12 @@ const TEXT_MOST: usize = 20_000;
 
 /// The results, the tables beside them, what their signs mean, and the footer.
 pub(super) fn document(report: &Report, columns: &[usize], look: &Look) -> String {
-    let (mut out, mut marks) = grid(report.table(), columns, look);
-    for section in report.sections.iter().filter(|section| !section.rows.is_empty()) {
+    let (mut out, mut marks) = grid(report.table(), columns, "--columns, --width", look);
+    for section in report.sections.iter().filter(|section| section.is_shown()) {
         let drawn = section.chart.as_ref().map(|curves| chart::chart(curves, look)).filter(|text| !text.is_empty());
         let (text, more) = match drawn {
             Some(text) => (text, Vec::new()),
-            None => grid(section.table(), &section.table().shown(), look),
+            None => grid(section.table(), &section.table().shown(), "--width, --table", look),
         };
         let title = wrap(&escape::terminal(&section.title, look.ascii), look.width);
         out += &format!("{}{title}\n{text}", if out.is_empty() { "" } else { "\n" });
@@ -43,7 +43,7 @@ pub(super) fn document(report: &Report, columns: &[usize], look: &Look) -> Strin
 }
 
 /// One table with what was left out of it, and the marks in it.
-fn grid(table: Table<'_>, columns: &[usize], look: &Look) -> (String, Vec<Mark>) {
+fn grid(table: Table<'_>, columns: &[usize], flags: &str, look: &Look) -> (String, Vec<Mark>) {
     let all: Vec<Choice> = columns.iter().map(|&column| Choice::new(table, column, look)).collect();
     let (mut kept, hidden) = match look.width {
         Some(columns) => fit(&all, columns),
@@ -59,7 +59,7 @@ fn grid(table: Table<'_>, columns: &[usize], look: &Look) -> (String, Vec<Mark>)
 
     let mut out = lay_out(table.rows, &printed, look);
     if let (Some(columns), false) = (look.width, hidden.is_empty()) {
-        out += &(wrap(&hidden_line(&hidden, columns), look.width) + "\n");
+        out += &(wrap(&hidden_line(&hidden, columns, flags), look.width) + "\n");
     }
     (out, marks)
 }
@@ -240,9 +240,10 @@ fn total(kept: &[(&Choice, Form)], columns: usize) -> usize {
     kept.iter().map(|(choice, form)| choice.width(*form, columns)).sum::<usize>().saturating_sub(GAP)
 }
 
-fn hidden_line(hidden: &[&str], columns: usize) -> String {
+/// What went, and the flags that bring it back.
+fn hidden_line(hidden: &[&str], columns: usize, flags: &str) -> String {
     let noun = if hidden.len() == 1 { "column" } else { "columns" };
-    format!("{} {noun} hidden at {columns} columns: {} (--columns, --width)", hidden.len(), hidden.join(", "))
+    format!("{} {noun} hidden at {columns} columns: {} ({flags})", hidden.len(), hidden.join(", "))
 }
 
 /// Cuts texts until the line fits: long ones that are not the name, then the name, then the others.

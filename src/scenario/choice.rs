@@ -168,16 +168,15 @@ fn over_segment(segment: &Segment, bends: &Bends, demand: &Distribution, percept
         return over_stretch(from, to, bends, demand);
     }
     // Single values would be jumps of the integrand; with them it is the noise that is integrated, in closed form.
-    let (values, rest) = demand.split();
     let mut sums = Sums::default();
-    for (usd, share) in values {
+    for (usd, share) in demand.values() {
         let share = share * within(from, to, usd, noise);
         let served = bends.included_usd.map_or(usd, |included| usd.min(included));
         let loses = bends.loses_above_usd.is_some_and(|above| usd > above);
         let part = [share, share * usd, share * served, share * (usd - served), if loses { share } else { 0.0 }];
         sums.iter_mut().zip(part).for_each(|(sum, part)| *sum += part);
     }
-    if let Some((share, curve)) = rest {
+    if let Some((share, curve)) = demand.curves() {
         let part = over_noise(from, to, bends, &curve, noise);
         sums.iter_mut().zip(part).for_each(|(sum, part)| *sum += share * part);
     }
@@ -426,7 +425,7 @@ mod tests {
 
     /// Everyone of a grid of demands and noises asked for the cheapest offer: share, use, served and losers of each.
     fn asked(offers: &[Offer], demand: &Distribution, perception: Perception) -> Vec<[f64; 4]> {
-        let (people, moods) = (600_u32, if perception.noise > 0.0 { 200 } else { 1 });
+        let (people, moods) = if perception.noise > 0.0 { (600_u32, 200) } else { (6_000, 1) };
         let mut sums = vec![[0.0; 4]; offers.len()];
         for mood in 0..moods {
             let z = crate::population::special::normal_quantile((f64::from(mood) + 0.5) / f64::from(moods));

@@ -79,9 +79,9 @@ impl Target {
     #[must_use]
     pub const fn utilization(&self) -> &Ratio {
         match self {
-            Self::Margin { utilization, .. }
-            | Self::Profit { utilization, .. }
-            | Self::Serving { utilization, .. } => utilization,
+            Self::Margin { utilization, .. } | Self::Profit { utilization, .. } | Self::Serving { utilization, .. } => {
+                utilization
+            }
             Self::BreakEven { least_utilization } => least_utilization,
         }
     }

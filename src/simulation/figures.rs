@@ -119,13 +119,10 @@ impl Tally {
 
     /// The utilization that a share of the subscribers does not exceed; `None` without subscribers.
     ///
-    /// Within 2^-12 of the value for the subscribers drawn, for utilizations above 2^-40.
+    /// Within 2^-12 of the value of the subscribers drawn, as a share of it, and exact for no use and for full use.
     #[must_use]
     pub fn utilization_quantile(&self, share: f64) -> Option<Estimate> {
-        self.quantile(share, |rank| {
-            let (least, most) = self.range?;
-            Some(self.histogram.at_rank(rank)?.clamp(least, most))
-        })
+        self.quantile(share, |rank| self.utilization_at(rank))
     }
 
     /// The margin that a share of the subscribers does not exceed, each by themselves; `None` without subscribers or
@@ -134,7 +131,7 @@ impl Tally {
     pub fn margin_quantile(&self, earnings: &Earnings, share: f64) -> Option<Estimate> {
         if !earnings.serves_above_full() {
             // Who uses most has the least margin.
-            let used = |rank: f64| Some(self.utilization_quantile(1.0 - rank / self.subscribers as f64)?.value);
+            let used = |rank: f64| self.utilization_at(self.subscribers as f64 - rank);
             return self.quantile(share, |rank| earnings.margin(used(rank)?));
         }
         let middle = |class: &Class| earnings.margin(f64::midpoint(class.from, class.to));
@@ -152,12 +149,12 @@ impl Tally {
     }
 
     /// The part of all use that the heaviest users have, for a share of the subscribers from 0 to 1; `None` without
-    /// use.
+    /// use, or for what is not a number.
     #[must_use]
     pub fn top_share(&self, share: f64) -> Option<f64> {
-        let middle = |class: &Class| {
-            f64::midpoint(class.from, class.to.min(self.range.map_or(class.to, |range| range.1.max(class.from))))
-        };
+        let (_, most) = self.range.filter(|_| !share.is_nan())?;
+        // No value is above the largest, which may be where its box starts: at full use.
+        let middle = |class: &Class| f64::midpoint(class.from, class.to.min(most.max(class.from)));
         let all: f64 = self.histogram.classes().map(|class| middle(&class) * class.count as f64).sum();
         let mut left = share.clamp(0.0, 1.0) * self.subscribers as f64;
         let mut top = 0.0;
@@ -167,6 +164,11 @@ impl Tally {
             left -= taken;
         }
         (all > 0.0).then(|| top / all)
+    }
+
+    fn utilization_at(&self, rank: f64) -> Option<f64> {
+        let (least, most) = self.range?;
+        Some(self.histogram.at_rank(rank)?.clamp(least, most))
     }
 
     /// A value by rank and its standard error: half of what lies between the ranks of plus and minus four standard

@@ -12,7 +12,7 @@ const OCTAVES: usize = 64;
 /// All boxes: 2 MiB of counts, of which a distribution touches a few octaves.
 const BOXES: usize = OCTAVES << BOX_BITS;
 
-/// The lower end of the lowest box: 2^-40; below it a value counts as in it.
+/// Where the lowest box starts among floats: 2^-40. All below is in it, and counts as nothing.
 const LOWEST: f64 = 1.0 / 1_099_511_627_776.0;
 
 /// The largest value that is in a box: just below 2^24; above it a value counts as in it.
@@ -62,7 +62,11 @@ impl Histogram {
     /// The boxes with values in them, upwards.
     pub fn classes(&self) -> impl DoubleEndedIterator<Item = Class> {
         let filled = self.counts.iter().enumerate().filter(|(_, count)| **count > 0);
-        filled.map(|(number, &count)| Class { from: lower_end(number), to: lower_end(number + 1), count })
+        filled.map(|(number, &count)| Class {
+            from: if number == 0 { 0.0 } else { lower_end(number) },
+            to: lower_end(number + 1),
+            count,
+        })
     }
 
     /// How many values lie in or above the box that a value starts.
@@ -73,7 +77,8 @@ impl Histogram {
 
     /// Where a rank from 0 to the number of values lies: within the box, values are taken as evenly spread.
     ///
-    /// From 2^-40 to 2^24 it is within 2^-12 of the true value, as a share of it, and mostly within a tenth of that.
+    /// From 2^-40 to 2^24 it is within 2^-12 of the true value, as a share of it, and mostly within a tenth of that;
+    /// below it is 0.
     #[must_use]
     pub fn at_rank(&self, rank: f64) -> Option<f64> {
         let mut below = 0_u64;
@@ -82,7 +87,8 @@ impl Histogram {
             let within = (rank - below as f64) / class.count as f64;
             last = Some(class.to);
             if within < 1.0 {
-                return Some(class.from + within.max(0.0) * (class.to - class.from));
+                let nothing = class.from <= 0.0;
+                return Some(if nothing { 0.0 } else { class.from + within.max(0.0) * (class.to - class.from) });
             }
             below += class.count;
         }
@@ -122,6 +128,14 @@ mod tests {
         histogram.count(&[0.5, 1.0_f64.next_down(), 1.0, 1.0]);
         assert_eq!(histogram.at_least(1.0), 2);
         assert_eq!(histogram.at_least(0.25), 4);
+        assert_eq!(histogram.at_rank(3.0).map(f64::to_bits), Some(1.0_f64.to_bits() + (1 << 39)), "half of the box");
+    }
+
+    #[test]
+    fn who_uses_nothing_has_a_quantile_of_nothing() {
+        let mut histogram = Histogram::default();
+        histogram.count(&[0.0, 0.0, 0.0, 0.5]);
+        assert_eq!(histogram.at_rank(2.9).map(f64::to_bits), Some(0));
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! A draw's top bit picks the lower or upper half, 52 bits give a tail probability below one half. Each half is cut into
 //! octaves of that probability and each octave into 128 cells; inside a cell the quantile function is a straight line.
-//! Cells shrink with the probability, so tails are as good as the middle.
+//! Cells shrink with the probability, so tails are as good as the middle; where it is straight enough, many cells share
+//! a line.
 //!
 //! The line runs through the two Gauss points of its cell, which makes the mean of the cell right to the fourth order
 //! (Abramowitz and Stegun 25.4.30). Where a line is further than [`TOLERANCE`] from the function at an end of its cell,
@@ -13,10 +14,14 @@
 use std::fmt;
 
 use super::draw::Stream;
-use crate::population::Distribution;
+use crate::population::{Distribution, special};
 
 /// Largest distance of a line from the quantile function, as a share of the value.
 pub const TOLERANCE: f64 = 1e-4;
+
+/// The same where cells share a line, so that sharing loses nothing that shows: a share of losers moves by less than
+/// this.
+const SHARED: f64 = 1e-5;
 
 /// Below this share of the spread of the middle half, distances do not matter.
 const NEGLIGIBLE: f64 = 1e-9;
@@ -127,15 +132,28 @@ impl Table {
     #[inline]
     #[must_use]
     pub fn value(&self, bits: u64) -> f64 {
-        let value = self.line(bits);
-        if value.is_nan() { self.value_in_pieces(bits) } else { value }
+        self.value_at(half_of(bits), double_tail(bits))
+    }
+
+    /// The value at the probability of a normal score: what stands as far up among its kind.
+    #[must_use]
+    pub(super) fn value_of_score(&self, score: f64) -> f64 {
+        let double_tail = (2.0 * special::normal_cdf(-score.abs())).clamp(STEP, 1.0 - STEP);
+        self.value_at(if score > 0.0 { HALF } else { 0 }, double_tail)
+    }
+
+    #[inline]
+    fn value_at(&self, half: usize, double_tail: f64) -> f64 {
+        let value = self.line(half, double_tail);
+        if value.is_nan() { self.value_in_pieces(half, double_tail) } else { value }
     }
 
     /// The values of neighbouring subscribers.
     pub(super) fn fill_values(&self, values: &mut [f64], stream: Stream, first: u64) {
         let mut subscriber = first;
         for value in &mut *values {
-            *value = self.line(stream.bits(subscriber));
+            let bits = stream.bits(subscriber);
+            *value = self.line(half_of(bits), double_tail(bits));
             subscriber = subscriber.wrapping_add(1);
         }
         if self.cut.is_empty() {
@@ -143,23 +161,22 @@ impl Table {
         }
         for (value, number) in values.iter_mut().zip(0_u64..) {
             if value.is_nan() {
-                *value = self.value_in_pieces(stream.bits(first.wrapping_add(number)));
+                let bits = stream.bits(first.wrapping_add(number));
+                *value = self.value_in_pieces(half_of(bits), double_tail(bits));
             }
         }
     }
 
     #[inline]
-    fn line(&self, bits: u64) -> f64 {
-        let double_tail = double_tail(bits);
-        let Cell { at_zero, slope } = self.cells[cell_of(double_tail) | half_of(bits)];
+    fn line(&self, half: usize, double_tail: f64) -> f64 {
+        let Cell { at_zero, slope } = self.cells[(cell_of(double_tail) | half) % (2 * HALF)];
         at_zero + double_tail * slope
     }
 
     #[cold]
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the number of a list, as it was put")]
-    fn value_in_pieces(&self, bits: u64) -> f64 {
-        let double_tail = double_tail(bits);
-        let pieces = &self.cut[self.cells[cell_of(double_tail) | half_of(bits)].slope as usize];
+    fn value_in_pieces(&self, half: usize, double_tail: f64) -> f64 {
+        let pieces = &self.cut[self.cells[cell_of(double_tail) | half].slope as usize];
         let piece = pieces[pieces.partition_point(|piece| piece.from <= double_tail).saturating_sub(1)];
         piece.start + (double_tail - piece.from) * piece.slope
     }
@@ -167,22 +184,31 @@ impl Table {
     fn fill(&mut self, offset: usize, half: &Half<'_>) -> Result<(), NotFinite> {
         for octave in -OCTAVES..0 {
             let width = libm::scalbn(1.0, octave);
-            let end = |n: u32| width * (1.0 + f64::from(n) / f64::from(CELLS_PER_OCTAVE));
-            let mut last = half.end(width)?;
-            for number in 0..CELLS_PER_OCTAVE {
-                let first = std::mem::replace(&mut last, half.end(end(number + 1))?);
-                let whole = half.fitted(first, last)?.and_then(|piece| piece.cell(last.0, half.bounds));
-                self.cells[offset + cell_of(first.0)] = match whole {
-                    Some(cell) => cell,
-                    None => {
-                        let mut pieces = Vec::new();
-                        half.cut(first, last, &mut pieces)?;
-                        self.cut.push(pieces);
-                        Cell { at_zero: f64::NAN, slope: (self.cut.len() - 1) as f64 }
-                    }
-                };
-            }
+            self.fill_run(offset, half, width / f64::from(CELLS_PER_OCTAVE), half.end(width)?, half.end(2.0 * width)?)?;
         }
+        Ok(())
+    }
+
+    /// Fills the cells of a width between two ends: with one line if that fits, as it does far out, or else each half
+    /// by itself.
+    fn fill_run(&mut self, offset: usize, half: &Half<'_>, width: f64, first: End, last: End) -> Result<(), NotFinite> {
+        let middle = half.end(f64::midpoint(first.0, last.0))?;
+        let many = last.0 - first.0 > width;
+        let line = half.fitted(first, middle, last, if many { SHARED } else { TOLERANCE })?;
+        let cell = match line.and_then(|piece| piece.cell(last.0, half.bounds)) {
+            Some(cell) => cell,
+            None if many => {
+                self.fill_run(offset, half, width, first, middle)?;
+                return self.fill_run(offset, half, width, middle, last);
+            }
+            None => {
+                let mut pieces = Vec::new();
+                half.cut(first, last, &mut pieces)?;
+                self.cut.push(pieces);
+                Cell { at_zero: f64::NAN, slope: (self.cut.len() - 1) as f64 }
+            }
+        };
+        self.cells[offset + cell_of(first.0)..=offset + cell_of(last.0 - width)].fill(cell);
         Ok(())
     }
 }
@@ -198,8 +224,10 @@ impl Piece {
     }
 }
 
-/// One half of a quantile function, while its cells are made. Ends of cells and pieces are places, which are twice a
-/// tail probability, and the values there.
+/// An end of a cell or piece: twice a tail probability, and the value there.
+type End = (f64, f64);
+
+/// One half of a quantile function, while its cells are made.
 struct Half<'a> {
     quantile: &'a dyn Fn(f64) -> f64,
     bounds: (f64, f64),
@@ -211,46 +239,51 @@ impl Half<'_> {
         finite(self.quantile, place / 2.0)
     }
 
-    fn end(&self, place: f64) -> Result<(f64, f64), NotFinite> {
+    fn end(&self, place: f64) -> Result<End, NotFinite> {
         Ok((place, self.at(place)?))
     }
 
-    /// The line over a part of a cell, if it is close enough.
-    fn fitted(&self, (from, first): (f64, f64), (to, last): (f64, f64)) -> Result<Option<Piece>, NotFinite> {
+    /// The line between two ends, if it is as close to the function there and in the middle as is asked.
+    fn fitted(&self, first: End, middle: End, last: End, tolerance: f64) -> Result<Option<Piece>, NotFinite> {
         // It does not fall, so equal ends mean that it stays: an atom.
-        if (first - last).abs() <= 0.0 {
-            return Ok(Some(Piece { from, start: first, slope: 0.0 }));
+        if (first.1 - last.1).abs() <= 0.0 {
+            return Ok(Some(Piece { from: first.0, start: first.1, slope: 0.0 }));
         }
-        let (middle, reach) = (f64::midpoint(from, to), (to - from) * GAUSS / 2.0);
-        let (low, high) = (self.at(middle - reach)?, self.at(middle + reach)?);
+        let slack = |want: f64| (tolerance * want.abs()).max(self.negligible);
+        // Of a curve that a line fits within the slack, the chord is within half as much again: ask no further if not.
+        if (f64::midpoint(first.1, last.1) - middle.1).abs() > 2.0 * slack(middle.1) {
+            return Ok(None);
+        }
+        let reach = (last.0 - first.0) * GAUSS / 2.0;
+        let (low, high) = (self.at(middle.0 - reach)?, self.at(middle.0 + reach)?);
         let (mean, rise) = (f64::midpoint(low, high), (high - low) / GAUSS);
         let ends = (mean - rise / 2.0, mean + rise / 2.0);
-        let close = |got: f64, want: f64| (got - want).abs() <= (TOLERANCE * want.abs()).max(self.negligible);
+        let close = |got: f64, want: f64| (got - want).abs() <= slack(want);
         let inside = |value: f64| self.bounds.0 <= value && value <= self.bounds.1;
-        let fits = close(ends.0, first) && close(ends.1, last) && inside(ends.0) && inside(ends.1);
-        Ok(fits.then_some(Piece { from, start: ends.0, slope: rise / (to - from) }))
+        let fits = close(ends.0, first.1) && close(mean, middle.1) && close(ends.1, last.1);
+        let slope = rise / (last.0 - first.0);
+        Ok((fits && inside(ends.0) && inside(ends.1)).then_some(Piece { from: first.0, start: ends.0, slope }))
     }
 
-    /// Cuts a part of a cell into pieces that fit.
-    fn cut(&self, first: (f64, f64), last: (f64, f64), pieces: &mut Vec<Piece>) -> Result<(), NotFinite> {
-        let middle = f64::midpoint(first.0, last.0);
-        if let Some(piece) = self.fitted(first, last)? {
-            let same = |a: f64, b: f64| (a - b).abs() <= 0.0;
-            let flat =
-                |before: &Piece| same(before.slope, 0.0) && same(piece.slope, 0.0) && same(before.start, piece.start);
-            if !pieces.last().is_some_and(flat) {
-                pieces.push(piece);
-            }
-            Ok(())
-        } else if last.0 - first.0 <= STEP {
+    /// Cuts what is between two ends into pieces that fit.
+    fn cut(&self, first: End, last: End, pieces: &mut Vec<Piece>) -> Result<(), NotFinite> {
+        if last.0 - first.0 <= STEP {
             // Half a step of the generator: no draw is inside.
             pieces.push(Piece { from: first.0, start: first.1, slope: 0.0 });
-            Ok(())
-        } else {
-            let middle = self.end(middle)?;
-            self.cut(first, middle, pieces)?;
-            self.cut(middle, last, pieces)
+            return Ok(());
         }
+        let middle = self.end(f64::midpoint(first.0, last.0))?;
+        let Some(piece) = self.fitted(first, middle, last, TOLERANCE)? else {
+            self.cut(first, middle, pieces)?;
+            return self.cut(middle, last, pieces);
+        };
+        let same = |a: f64, b: f64| (a - b).abs() <= 0.0;
+        let goes_on =
+            |before: &Piece| same(before.slope, 0.0) && same(piece.slope, 0.0) && same(before.start, piece.start);
+        if !pieces.last().is_some_and(goes_on) {
+            pieces.push(piece);
+        }
+        Ok(())
     }
 }
 

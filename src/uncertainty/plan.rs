@@ -229,17 +229,44 @@ impl UncertainPlan {
         self.tornado(|at| self.margin_at(at), &[0, 1, 2, 3, 4])
     }
 
-    /// Which share of the variance of the margin is due to which uncertain input.
+    /// Which share of the variance of the margin is due to which uncertain input: exact, with errors of zero, where
+    /// only one input varies, or the margin is one minus a product, as it is at a known revenue and fixed cost.
     ///
     /// # Errors
     ///
     /// If no input is uncertain, or the revenue can be zero.
     pub fn margin_sensitivity(&self, sampling: Sampling) -> Result<Vec<MarginIndices>, SamplingError> {
         let uncertain = self.uncertain();
+        if let Some(exact) = self.exact_sensitivity(&uncertain) {
+            return Ok(exact);
+        }
         let inputs: Vec<Input> = uncertain.iter().map(|&i| self.list()[i]).collect();
         let found = sensitivity::estimate(|values| self.margin_at(self.with(&uncertain, values)), &inputs, sampling)?;
         let named = uncertain.iter().zip(found.indices);
         Ok(named.map(|(&i, indices)| MarginIndices { input: Self::KEYS[i], indices }).collect())
+    }
+
+    fn exact_sensitivity(&self, uncertain: &[usize]) -> Option<Vec<MarginIndices>> {
+        let known = |value: f64| Estimate { value, standard_error: 0.0 };
+        let named = |i: usize, first: f64, total: f64| MarginIndices {
+            input: Self::KEYS[i],
+            indices: Indices { first: known(first), total: known(total) },
+        };
+        let revenue = self.inputs.revenue_usd.known()?;
+        if revenue <= 0.0 {
+            return None;
+        }
+        if let [only] = uncertain {
+            return Some(vec![named(*only, 1.0, 1.0)]);
+        }
+        self.inputs.fixed_cost_usd.known()?;
+        let moments = |input: &Input| (input.mean(), input.variance());
+        // A dollar of use costs one minus the API margin to serve, which varies as that does.
+        let factors = [&self.inputs.api_gross_margin, &self.inputs.max_api_usd, &self.inputs.utilization].map(moments);
+        let [(margin, spread), max, utilization] = factors;
+        let found = sensitivity::product_of(&[(1.0 - margin, spread), max, utilization])?;
+        let of = |i: &usize| Some(named(*i, found.indices.get(i - 2)?.first, found.indices.get(i - 2)?.total));
+        uncertain.iter().map(of).collect()
     }
 
     fn list(&self) -> [Input; 5] {
@@ -387,6 +414,29 @@ mod tests {
         let indices = plan.margin_sensitivity(sampling()).expect("it varies");
         let first = |key: &str| indices.iter().find(|of| of.input == key).map(|of| of.indices.first.value);
         assert!(first("utilization") > first("max_api_usd") && first("max_api_usd") > first("api_gross_margin"));
+    }
+
+    #[test]
+    fn indices_of_a_product_are_exact_and_those_of_one_input_are_one() {
+        let inputs = PlanInputs {
+            api_gross_margin: margin(),
+            max_api_usd: Input::lognormal(14_000.0, 0.2).expect("a spread"),
+            utilization: Input::beta(2.0, 26.0).expect("in range"),
+            ..pro_20x()
+        };
+        let exact = plan(inputs).margin_sensitivity(sampling()).expect("it varies");
+        // A revenue that is off by next to nothing takes the drawn way to the same figures.
+        let revenue_usd = Input::uniform(200.0 - 1e-6, 200.0 + 1e-6).expect("in order");
+        let drawn = plan(PlanInputs { revenue_usd, ..inputs }).margin_sensitivity(sampling()).expect("it varies");
+        for exact in &exact {
+            let drawn = drawn.iter().find(|other| other.input == exact.input).expect("the same inputs").indices;
+            for (exact, drawn) in [(exact.indices.first, drawn.first), (exact.indices.total, drawn.total)] {
+                assert!(exact.standard_error < 1e-300 && drawn.standard_error > 1e-9);
+                assert!((exact.value - drawn.value).abs() < 5.0 * drawn.standard_error, "{exact:?} {drawn:?}");
+            }
+        }
+        let one = plan(PlanInputs { api_gross_margin: margin(), ..pro_20x() }).margin_sensitivity(sampling());
+        assert!(one.expect("it varies").iter().all(|of| (of.indices.first.value - 1.0).abs() < 1e-15));
     }
 
     #[test]

@@ -37,7 +37,11 @@ pub struct Sensitivity<T> {
 /// float.
 #[must_use]
 pub fn product(inputs: &[Input]) -> Option<Sensitivity<f64>> {
-    let moments: Vec<(f64, f64)> = inputs.iter().map(|input| (input.mean(), input.variance())).collect();
+    product_of(&inputs.iter().map(|input| (input.mean(), input.variance())).collect::<Vec<_>>())
+}
+
+/// The same from the means and variances of the factors.
+pub(super) fn product_of(moments: &[(f64, f64)]) -> Option<Sensitivity<f64>> {
     let mean = moments.iter().map(|(m, _)| m).product::<f64>();
     // Input by input, so that small variances are not lost in the difference of two products.
     let grow =

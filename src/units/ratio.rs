@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 
+use dashu_int::ops::BitTest;
 use dashu_int::{IBig, UBig};
 use dashu_ratio::RBig;
 
@@ -143,6 +144,18 @@ impl Ratio {
     #[must_use]
     pub fn to_i128(&self) -> Option<i128> {
         (*self.0.denominator() == UBig::ONE).then(|| i128::try_from(self.0.numerator().clone()).ok()).flatten()
+    }
+
+    /// The number under the line in lowest terms, if it fits.
+    #[must_use]
+    pub fn denominator(&self) -> Option<i128> {
+        i128::try_from(self.0.denominator().clone()).ok()
+    }
+
+    /// How many binary digits the number under the line has.
+    #[must_use]
+    pub fn denominator_bits(&self) -> usize {
+        self.0.denominator().bit_len()
     }
 
     /// The largest whole number that is not above it.

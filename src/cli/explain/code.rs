@@ -59,7 +59,8 @@ pub(super) fn explained(what: &str) -> Result<Explained, Stop> {
     let is_code = name.strip_prefix("PC").is_some_and(|digits| digits.bytes().all(|b| b.is_ascii_digit()));
     if !is_code {
         let problem = Problem::error(codes::USAGE, format!("`{what}` is neither PLAN_ID:FIGURE nor a code"));
-        return Err(problem.help("such as `claude-pro:break_even`, `PC103`, or `codes` for a list of codes").into());
+        let help = "such as `claude-pro:break_even`, `PC103`, `codes` for a list of codes, or `routing`";
+        return Err(problem.help(help).into());
     }
     let all: Vec<String> = codes::ALL.iter().map(|entry| entry.code.to_string()).collect();
     let problem = Problem::error(codes::USAGE, format!("no code `{what}`"));

@@ -7,7 +7,7 @@ use crate::allowance::Limit;
 use crate::analysis::{Answer, MaxApi, answer, terms};
 use crate::cli::analyze::gap_text;
 use crate::cli::asked::Asked;
-use crate::economics::{BreakEven, Economics, Fees};
+use crate::economics::{BreakEven, Economics, Fees, Terms};
 use crate::plan::Plan;
 use crate::population::{Distribution, Quantity};
 use crate::scenario::metered::TakeUp;
@@ -99,13 +99,21 @@ pub(super) struct Solved {
 const FLOAT_ERROR: i128 = 1_000_000_000_000;
 
 impl Case<'_> {
+    /// What a seat is sold for; `None` if the price is not known.
+    fn terms(&self) -> Option<Terms> {
+        let question = &self.common.asked.question;
+        let (price, billing) = self.plan().price.billed(question.billing);
+        Some(terms(self.plan(), price?, billing, question))
+    }
+
     fn plan(&self) -> &Plan {
         self.answer.plan
     }
 
     /// Answers it.
     pub(super) fn solve(&self) -> Solved {
-        let none = |outcome| Solved { outcome, current: self.current(), now: self.figure(self.answer, None), proof: None };
+        let none =
+            |outcome| Solved { outcome, current: self.current(), now: self.figure(self.answer, None), proof: None };
         let outcome = match self.refused().map_or_else(|| self.outcome(), Err) {
             Ok(solution) => self.worded(solution),
             Err(outcome) => outcome,
@@ -150,7 +158,9 @@ impl Case<'_> {
             }
             (Sought::Limit(None), _) => Some(Outcome::NotApplicable("the plan has no limit".to_owned())),
             (Sought::Cap | Sought::Overage, MaxApi::Unlimited) if self.usd_demand().is_none() => {
-                Some(Outcome::NotApplicable("shares of a plan without limit are no demand; it takes `--unit api-usd`".to_owned()))
+                Some(Outcome::NotApplicable(
+                    "shares of a plan without limit are no demand; it takes `--unit api-usd`".to_owned(),
+                ))
             }
             _ => None,
         }
@@ -163,11 +173,7 @@ impl Case<'_> {
 
     /// The plan as the engine sees it; a maximum that is asked for stands in its place.
     fn setting(&self, max_api_usd: Option<Ratio>) -> Option<Setting> {
-        Some(Setting {
-            terms: terms(self.plan(), &self.common.asked.question)?,
-            serving_share: self.answer.serving_share.clone(),
-            max_api_usd,
-        })
+        Some(Setting { terms: self.terms()?, serving_share: self.answer.serving_share.clone(), max_api_usd })
     }
 
     fn max(&self) -> Option<Ratio> {
@@ -431,7 +437,7 @@ impl Case<'_> {
     fn current(&self) -> Option<Ratio> {
         let economics = self.answer.economics.as_ref();
         match &self.sought {
-            Sought::Price => Some(terms(self.plan(), &self.common.asked.question)?.price),
+            Sought::Price => Some(self.terms()?.price),
             Sought::Allowance | Sought::Cap => self.max(),
             Sought::Limit(_) => Some(self.limit()?.grant.amount()),
             Sought::ApiMargin => Some(Ratio::one() - &economics?.serving_share),

@@ -144,9 +144,7 @@ fn price_key(plan: &Plan, question: &Question) -> &'static str {
 fn with_amount(grant: &Grant, amount: &Ratio) -> Option<Grant> {
     let amount = Some(amount.clone()).filter(is_written)?;
     Some(match grant {
-        Grant::ApiUsd { discount, .. } => {
-            Grant::ApiUsd { usd: Usd::from_ratio(&amount)?, discount: discount.clone() }
-        }
+        Grant::ApiUsd { discount, .. } => Grant::ApiUsd { usd: Usd::from_ratio(&amount)?, discount: discount.clone() },
         Grant::Tokens { weights, .. } => {
             let count = u64::try_from(amount.to_i128()?).ok()?;
             Grant::Tokens { count: Tokens(count), weights: weights.clone() }

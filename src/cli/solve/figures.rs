@@ -252,7 +252,10 @@ pub(super) fn summary(solved: &[(&Case<'_>, &Solved)]) -> Record {
         let found = solved.iter().filter(|(_, answer)| answer.outcome.status() == status);
         Cell::Count(found.count() as u64)
     };
-    SUMMARY.iter().map(|key| (*key, if *key == "answers" { Cell::Count(solved.len() as u64) } else { count(key) })).collect()
+    SUMMARY
+        .iter()
+        .map(|key| (*key, if *key == "answers" { Cell::Count(solved.len() as u64) } else { count(key) }))
+        .collect()
 }
 
 /// The keys of the summary.

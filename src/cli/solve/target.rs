@@ -100,7 +100,10 @@ fn parts(text: &str) -> Result<(&str, bool, &str), String> {
         (None, None) => return Err(format!("no `>=` and no `<=`; {FORM}")),
     };
     if name.is_empty() || value.is_empty() {
-        return Err(format!("a figure stands before `{}` and a value after it; {FORM}", if is_least { ">=" } else { "<=" }));
+        return Err(format!(
+            "a figure stands before `{}` and a value after it; {FORM}",
+            if is_least { ">=" } else { "<=" }
+        ));
     }
     Ok((name, is_least, value))
 }

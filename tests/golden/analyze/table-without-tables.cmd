@@ -1,0 +1,2 @@
+code 2
+plancost analyze --plan claude-pro --table uncertainty

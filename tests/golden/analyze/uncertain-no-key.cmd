@@ -1,0 +1,2 @@
+code 2
+plancost analyze --uncertain 'margin=0.7'

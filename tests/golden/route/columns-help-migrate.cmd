@@ -1,0 +1,2 @@
+# the columns of a migration
+plancost route --migrate kestrel --columns help

@@ -1,0 +1,2 @@
+# the columns and what they mean
+plancost route --columns help

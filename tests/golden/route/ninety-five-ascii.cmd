@@ -1,0 +1,2 @@
+# the same in ASCII
+plancost route --frontier-usd 1 --cheap-usd 0.02 --share 95% --target-saving 95% --width 80 --ascii

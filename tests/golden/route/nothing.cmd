@@ -1,0 +1,3 @@
+# nothing to route
+code 2
+plancost route

@@ -1,0 +1,2 @@
+# the frontier alone
+plancost route --routes tests/fixtures/routes.toml --no-bundled --from tests/fixtures/routing.toml -f csv --table frontier

@@ -1,0 +1,2 @@
+# in Markdown
+plancost route --routes tests/fixtures/routes.toml --no-bundled --from tests/fixtures/routing.toml -f markdown
