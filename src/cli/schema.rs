@@ -398,7 +398,7 @@ fn shape(key: &str, unit: Unit) -> Value {
         _ if ["windows", "crossings"].contains(&key) => json!({"type": ["array", "null"], "items": {"type": "string"}}),
         _ if key == "difference" => json!({"type": ["object", "null"]}),
         _ if key == "source" => place(),
-        Unit::Text => json!({"type": ["string", "null"]}),
+        Unit::Text | Unit::Command => json!({"type": ["string", "null"]}),
         Unit::Usd | Unit::Share | Unit::Margin | Unit::Multiple | Unit::Number | Unit::Bar => {
             json!({"type": ["number", "null"]})
         }

@@ -4,6 +4,7 @@ mod case;
 mod change;
 mod figures;
 mod other;
+mod proof;
 mod sought;
 mod target;
 
@@ -13,16 +14,17 @@ use super::analyze::{basis_line, explain_gaps};
 use super::asked::{Asked, ask, assumptions, strict};
 use super::compare::named;
 use super::population::Chosen;
-use super::publish::{columns_help, select, sort};
+use super::publish::{columns_help, format_of, select, sort};
 use super::world::World;
 use super::{Answered, Exit, Found, Stop};
 use crate::analysis::{Answer, answer};
 use crate::catalog::codes;
 use crate::problem::{Level, Problem, nearest};
-use crate::render;
+use crate::render::{self, Format};
 use crate::report::{Cell, Column, Layout, Report, Section};
 use crate::units::Ratio;
 use case::{Case, Common, Outcome, Solved};
+use change::Change;
 use other::Other;
 use sought::{Range, Sought};
 use target::{Figure, Target};
@@ -30,8 +32,8 @@ use target::{Figure, Target};
 /// Show what it would take: the price, limit, use or cost that makes a plan meet a target
 ///
 /// --for says what is looked for, all else staying as it is; --target what is to be reached. Both may be given several
-/// times. The value is exact; --columns plan,value,put_back,reached shows it rounded to the side on which the target still
-/// holds, as arguments of `plancost analyze` that put it back, and the target's figure then.
+/// times. The value is exact. Below the table, and with -f plain, it stands rounded to the side on which the target still
+/// holds, as arguments of `plancost analyze` that put it back, with the target's figure then.
 ///
 /// What can be looked for: `price`, the least; `allowance`, the largest of a month, all limits in proportion; `limit:ID`, the
 /// largest grant of one window, the others as they are, or `limit` for each window in turn; `utilization`, the highest;
@@ -40,8 +42,8 @@ use target::{Figure, Target};
 ///
 /// What can be reached, at a utilization U or at the `mean` use of a population: `margin@U>=S`, profit over revenue;
 /// `profit@U>=USD`, per seat and month; `serving@U<=S`, serving cost over revenue, so that `serving@100%<=75%` keeps whoever
-/// pins every window within 75 % of the price; `break-even>=U`. `worst-case>=USD`, `worst-case-margin>=S` and
-/// `worst-case-serving<=S` are at 100 %, `mean-margin>=S` and `mean-profit>=USD` at the mean.
+/// pins every window within 75% of the price; `break-even>=U`. `worst-case>=USD`, `worst-case-margin>=S` and
+/// `worst-case-serving<=S` are at U = 100%, `mean-margin>=S` and `mean-profit>=USD` at the mean.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 #[command(mut_arg("paths", |arg| arg.long("from").num_args(1..).help(
@@ -87,12 +89,15 @@ const EXAMPLES: &str = "\
 Examples:
   plancost solve claude-max-20x --for price --target 'margin@20%>=60%'
   plancost solve claude-max-20x --for limit --target 'serving@100%<=75%'
-  plancost solve 'chatgpt-p*' --for allowance,utilization --target 'worst-case>=0'
-  plancost solve claude-pro claude-max-5x claude-max-20x --table answers
-      --for price,allowance,api-margin,routed-share --cheap-cost 1/25
+  plancost solve 'chatgpt-p*' --for allowance,utilization \\
+      --target 'worst-case>=0'
+  plancost solve claude-pro claude-max-5x claude-max-20x --table answers \\
+      --for price,allowance,api-margin,routed-share --cheap-cost 1/25 \\
       --target 'margin@20%>=0' --target 'margin@20%>=60%'
   plancost solve copilot-pro --for price --target 'margin@50%>=20%' --range 5:20
-  plancost solve claude-max-20x --for cap --target 'mean-margin>=50%'
+  plancost solve claude-max-20x --for price --target 'margin@20%>=0' \\
+      --range 200:300                                              # exit code 1
+  plancost solve claude-max-20x --for cap --target 'mean-margin>=50%' \\
       --dist 'lognormal(median=3%, s=1.28)'
 
 Exit codes:
@@ -112,6 +117,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     }
     let (mut chosen, order) = select(&args.output, &all)?;
     args.fit_together()?;
+    let is_separated = matches!(format_of(&args.output, world)?, Format::Csv | Format::Tsv);
     let mut problems = Vec::new();
     let asked = ask(&args.inputs, &args.terms, world, &mut problems)?;
     let failed = problems.iter().any(|problem| problem.level == Level::Error);
@@ -129,10 +135,9 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     if let Some((column, descending)) = order {
         sort(&mut rows, column, descending);
     }
-    if args.output.columns.is_empty() && args.sought.iter().any(|sought| matches!(sought, Sought::Limit(_))) {
-        for key in ["for", "unit"] {
-            let at = columns.iter().position(|column| column.key == key).expect("it is one of them");
-            columns[at].shown = true;
+    if args.output.columns.is_empty() {
+        for column in &mut columns {
+            column.shown |= args.needs(column.key, is_separated);
         }
         chosen = (0..columns.len()).filter(|&c| columns[c].shown).collect();
     }
@@ -175,6 +180,16 @@ fn usage(message: impl Into<String>, help: impl Into<String>) -> Stop {
 impl Args {
     fn asks_of_a_population(&self) -> bool {
         self.sought.iter().any(Sought::is_of_population) || self.target.iter().any(Target::is_of_population)
+    }
+
+    /// Whether a column tells lines apart: windows of a plan, and in formats without headings all that a heading says.
+    fn needs(&self, key: &str, is_separated: bool) -> bool {
+        let has_limits = self.sought.iter().any(|sought| matches!(sought, Sought::Limit(_)));
+        match key {
+            "for" | "unit" => has_limits || is_separated,
+            "target" => is_separated,
+            _ => false,
+        }
     }
 
     /// Whether the flags go with one another.
@@ -294,13 +309,17 @@ impl Args {
         population: Option<&Chosen>,
     ) -> Vec<String> {
         let mut lines = reasons(solved, self.sought.len() > 1);
-        let proofs: Vec<String> = solved.iter().filter_map(|(case, solved)| proof(case, solved)).collect();
+        let mut proofs: Vec<String> = Vec::new();
+        for line in solved.iter().filter_map(|(case, solved)| proof(case, solved)) {
+            // Of a plan with one limit, the allowance and that limit are the same change.
+            if !proofs.contains(&line) {
+                proofs.push(line);
+            }
+        }
         match proofs.len() {
             0 => {}
             1..=PROOFS_SHOWN => lines.extend(proofs),
-            _ => lines.push(
-                "What puts each value back, and what that reaches: --columns plan,for,put_back,reached.".to_owned(),
-            ),
+            _ => lines.push("What puts each value back, and what that reaches: -f plain, or --json.".to_owned()),
         }
         if let Some(population) = population {
             lines.push(population.line());
@@ -320,9 +339,13 @@ const PROOFS_SHOWN: usize = 6;
 
 fn proof(case: &Case<'_>, solved: &Solved) -> Option<String> {
     let (change, reached) = solved.proof.as_ref()?;
-    let arguments = change.arguments(case.answer.plan, &case.common.asked.question).join(" ");
+    let arguments = change.arguments(case.answer.plan, &case.common.asked.question);
     let figure = render::cell(&figures::figure(case, Some(reached)));
-    let name = case.target.text.split(['<', '>']).next().unwrap_or_default();
+    let name = match change {
+        // The use that the target names is what was looked for.
+        Change::At(_) => case.target.figure.word(),
+        _ => case.target.text.split(['<', '>']).next().unwrap_or_default().trim_end(),
+    };
     Some(format!("Proof: with {arguments}, {name} is {figure}."))
 }
 

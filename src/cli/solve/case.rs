@@ -1,13 +1,15 @@
 //! One plan, one unknown, one target: the value, and the target's figure once it is put back.
 
-use super::change::{self, Change};
+use super::change::Change;
+use super::figures;
+use super::proof::Reached;
 use super::sought::{Range, Sought};
-use super::target::{At, Figure, Target};
+use super::target::{At, Target};
 use crate::allowance::Limit;
-use crate::analysis::{Answer, MaxApi, answer, terms};
+use crate::analysis::{Answer, MaxApi, terms};
 use crate::cli::analyze::gap_text;
 use crate::cli::asked::Asked;
-use crate::economics::{BreakEven, Economics, Fees, Terms};
+use crate::economics::{Fees, Terms};
 use crate::plan::Plan;
 use crate::population::{Distribution, Quantity};
 use crate::scenario::metered::TakeUp;
@@ -72,18 +74,6 @@ impl Outcome {
     }
 }
 
-/// A figure of a target.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Reached {
-    Known(Ratio),
-    /// A break-even that use never reaches.
-    Always,
-    /// A break-even below all use.
-    Never,
-    /// It does not exist: no revenue, or use without limit.
-    None,
-}
-
 /// What came of a question, and its proof.
 pub(super) struct Solved {
     pub(super) outcome: Outcome,
@@ -95,9 +85,6 @@ pub(super) struct Solved {
     pub(super) proof: Option<(Change, Reached)>,
 }
 
-/// Statistics are right to so much.
-const FLOAT_ERROR: i128 = 1_000_000_000_000;
-
 impl Case<'_> {
     /// What a seat is sold for; `None` if the price is not known.
     fn terms(&self) -> Option<Terms> {
@@ -106,7 +93,7 @@ impl Case<'_> {
         Some(terms(self.plan(), price?, billing, question))
     }
 
-    fn plan(&self) -> &Plan {
+    pub(super) fn plan(&self) -> &Plan {
         self.answer.plan
     }
 
@@ -166,7 +153,7 @@ impl Case<'_> {
         }
     }
 
-    fn limit(&self) -> Option<&Limit> {
+    pub(super) fn limit(&self) -> Option<&Limit> {
         let Sought::Limit(Some(id)) = &self.sought else { return None };
         self.answer.limits.iter().find(|limit| *limit.id == **id).copied()
     }
@@ -176,7 +163,7 @@ impl Case<'_> {
         Some(Setting { terms: self.terms()?, serving_share: self.answer.serving_share.clone(), max_api_usd })
     }
 
-    fn max(&self) -> Option<Ratio> {
+    pub(super) fn max(&self) -> Option<Ratio> {
         self.answer.ceiling().map(|ceiling| ceiling.usd.clone())
     }
 
@@ -274,7 +261,7 @@ impl Case<'_> {
     }
 
     /// Demand in dollars a month at list prices, which stays when the plan changes.
-    fn usd_demand(&self) -> Option<Distribution> {
+    pub(super) fn usd_demand(&self) -> Option<Distribution> {
         let (spread, of) = self.common.population?;
         match of {
             Quantity::ApiUsd => Some(spread.clone()),
@@ -283,7 +270,7 @@ impl Case<'_> {
     }
 
     /// What is used of a month's maximum, in dollars at list prices.
-    fn used_usd(&self, at: &At, max: Option<&Ratio>) -> Option<Ratio> {
+    pub(super) fn used_usd(&self, at: &At, max: Option<&Ratio>) -> Option<Ratio> {
         match at {
             At::Utilization(utilization) if utilization.is_zero() => Some(Ratio::zero()),
             At::Utilization(utilization) => Some(max? * utilization),
@@ -319,118 +306,23 @@ impl Case<'_> {
         }
     }
 
+    /// The value of the range that is nearest to it and meets the target.
     fn in_range(&self, value: Ratio) -> Outcome {
         let Some(Range { low, high }) = &self.common.range else { return Outcome::Solved(value) };
-        let (far, near) = if self.sought.is_most() { (low, high) } else { (high, low) };
-        let is_past = |end: &Ratio| if self.sought.is_most() { value < *end } else { value > *end };
-        match (far, near) {
-            (Some(end), _) if is_past(end) => {
-                let word = if self.sought.is_most() { "at most" } else { "at least" };
-                Outcome::Impossible(format!(
-                    "no value of the range does it; it takes {word} {}",
-                    value.to_decimal_trimmed(0, 6)
-                ))
-            }
-            (_, Some(end)) if !is_past(end) => Outcome::Solved(end.clone()),
-            _ => Outcome::Solved(value),
-        }
-    }
-
-    fn change(&self, value: &Ratio) -> Option<Change> {
-        Some(match &self.sought {
-            Sought::Price => change::price(value),
-            Sought::Allowance | Sought::Cap => {
-                let factor = value.checked_div(&self.max()?)?;
-                let scaled = |limit: &&Limit| change::grant(limit, &(limit.grant.amount() * &factor));
-                Change::Limits(self.answer.limits.iter().map(scaled).collect())
-            }
-            Sought::Limit(_) => Change::Limits(vec![change::grant(self.limit()?, value)]),
-            Sought::Utilization => Change::At(change::share(value, false)),
-            Sought::ApiMargin => Change::ApiMargin(change::share(value, true)),
-            Sought::RoutedShare => {
-                let to = self.common.other.as_ref()?.serving_share(self.answer, self.common.asked).ok()?;
-                let share = change::share(value, true).min(Ratio::one());
-                let mixed = &self.answer.serving_share * (Ratio::one() - &share) + to * &share;
-                Change::ApiMargin(change::rounded(&(Ratio::one() - mixed), 6, true))
-            }
-            Sought::Overage => change::overage(value),
-        })
-    }
-
-    /// The target's figure with a change.
-    fn put_back(&self, change: &Change) -> Option<Reached> {
-        let asked = self.common.asked;
-        let mut question = asked.question.clone();
-        if let (Change::ApiMargin(margin), true) = (change, question.api_gross_margin.is_some()) {
-            question.api_gross_margin = Some(margin.clone());
-        }
-        let plan = change.applied(self.plan(), &question)?;
-        let changed = answer(&plan, asked.catalog.market(), &question);
-        Some(self.figure(&changed, Some(change)))
-    }
-
-    fn is_met(&self, reached: &Reached) -> bool {
-        match reached {
-            Reached::Known(figure) => {
-                let spare = self.target.to_spare(figure);
-                let is_float = self.target.is_of_population() || self.sought.is_of_population();
-                !spare.is_negative() || is_float && spare.abs() * Ratio::from(FLOAT_ERROR) < Ratio::one() + figure.abs()
-            }
-            Reached::Always => true,
-            Reached::Never | Reached::None => false,
-        }
-    }
-
-    /// Below a grant with which the cost of the mix misses the target: a smaller one with which it does not, by halving.
-    fn lower(&self, grant: &Ratio) -> Option<(Ratio, Change, Reached)> {
-        let tried = |grant: &Ratio| {
-            let change = self.change(grant)?;
-            let reached = self.put_back(&change)?;
-            self.is_met(&reached).then(|| (grant.clone(), change, reached))
+        let (held, far) = if self.sought.is_most() {
+            (high.clone().map_or(value.clone(), |high| high.min(value.clone())), low)
+        } else {
+            (low.clone().map_or(value.clone(), |low| low.max(value.clone())), high)
         };
-        let mut found = tried(&Ratio::zero())?;
-        let (mut low, mut high) = (Ratio::zero(), grant.clone());
-        for _ in 0..HALVINGS {
-            let middle = (&low + &high) / Ratio::from(2);
-            match tried(&middle) {
-                Some(better) => (found, low) = (better, middle),
-                None => high = middle,
-            }
+        let is_past = |end: &Ratio| if self.sought.is_most() { held < *end } else { held > *end };
+        if far.as_ref().is_some_and(is_past) {
+            let word = if self.sought.is_most() { "at most" } else { "at least" };
+            return Outcome::Impossible(format!(
+                "no value of the range does it; it takes {word} {}",
+                figures::safe(self, &value)
+            ));
         }
-        Some(found)
-    }
-
-    /// The target's figure of a plan; a change may say at which use, or what overage sells for.
-    fn figure(&self, answer: &Answer<'_>, change: Option<&Change>) -> Reached {
-        let Some(economics) = &answer.economics else { return Reached::None };
-        let Some(at) = self.target.figure.at() else { return break_even(economics) };
-        let at = match change {
-            Some(Change::At(utilization)) => &At::Utilization(utilization.clone()),
-            _ => at,
-        };
-        let max = answer.ceiling().map(|ceiling| ceiling.usd.clone());
-        let Some(mut used) = self.used_usd(at, max.as_ref()) else { return Reached::None };
-        let mut room = economics.room_usd();
-        let mut revenue = economics.revenue.revenue_usd.clone();
-        if let (Sought::Overage, Some(overage), Some(sold)) = (&self.sought, &economics.overage, self.sold_usd(&max)) {
-            let paid = &overage.of_list_price * &sold;
-            room = room + &paid * (Ratio::one() - &overage.fee_share);
-            revenue = revenue + paid;
-            used = used + sold;
-        }
-        let serving = &economics.serving_share * &used;
-        let figure = match self.target.figure {
-            Figure::Profit(_) => Some(room - serving),
-            Figure::Serving(_) => serving.checked_div(&revenue),
-            Figure::Margin(_) | Figure::BreakEven => (room - serving).checked_div(&revenue),
-        };
-        figure.map_or(Reached::None, Reached::Known)
-    }
-
-    /// What a population buys above the limit, in dollars at list prices a month and user.
-    fn sold_usd(&self, max: &Option<Ratio>) -> Option<Ratio> {
-        let excess = Ratio::from_f64(self.usd_demand()?.excess_mean(max.as_ref()?.to_f64()))?;
-        Some(excess * &self.common.take_up)
+        Outcome::Solved(held)
     }
 
     /// The value as the plan stands.
@@ -448,16 +340,5 @@ impl Case<'_> {
                 At::Mean => self.used_usd(&At::Mean, self.max().as_ref())?.checked_div(&self.max()?),
             },
         }
-    }
-}
-
-/// Leaves less than a millionth of a millionth of the grant.
-const HALVINGS: u32 = 40;
-
-fn break_even(economics: &Economics) -> Reached {
-    match economics.break_even() {
-        BreakEven::Never => Reached::Never,
-        BreakEven::Always => Reached::Always,
-        BreakEven::Finite { utilization, .. } => utilization.map_or(Reached::None, Reached::Known),
     }
 }

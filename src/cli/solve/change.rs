@@ -92,30 +92,32 @@ impl Change {
         Some(plan)
     }
 
-    /// The arguments that say it, each flag with its value.
-    pub(super) fn arguments(&self, plan: &Plan, question: &Question) -> Vec<String> {
+    /// The arguments that say it.
+    pub(super) fn arguments(&self, plan: &Plan, question: &Question) -> String {
         let set = |key: &str, value: &str| format!("--set {}.{key}={value}", plan.id);
         let digits = |value: &Ratio| value.to_decimal_trimmed(0, 12);
         match self {
-            Self::Price(price) => vec![set(price_key(plan, question), &digits(price))],
+            Self::Price(price) => set(price_key(plan, question), &digits(price)),
             Self::Limits(grants) => {
                 let named = |(id, amount): &(String, Ratio)| {
                     let key = limits(plan).find(|limit| *limit.id == **id).map_or("api_usd", |limit| limit.grant.key());
                     set(&format!("limit.{id}.{key}"), &digits(amount))
                 };
-                grants.iter().map(named).collect()
+                grants.iter().map(named).collect::<Vec<_>>().join(" ")
             }
             // The flag would stand over the plan's own.
             Self::ApiMargin(margin) if question.api_gross_margin.is_some() => {
-                vec![format!("--api-margin {}", digits(margin))]
+                format!("--api-margin {}", digits(margin))
             }
-            Self::ApiMargin(margin) => vec![set("api_gross_margin", &digits(margin))],
+            Self::ApiMargin(margin) => set("api_gross_margin", &digits(margin)),
             Self::Overage(rate) => {
                 let rate = set("overage.rate_of_list_price", &digits(rate));
-                let kind = plan.overage.is_none().then(|| set("overage.kind", "metered"));
-                [rate].into_iter().chain(kind).collect()
+                match plan.overage {
+                    Some(_) => rate,
+                    None => format!("{rate} {}", set("overage.kind", "metered")),
+                }
             }
-            Self::At(utilization) => vec![format!("--at {}%", digits(&(utilization * &Ratio::from(100))))],
+            Self::At(utilization) => format!("--at {}%", digits(&(utilization * &Ratio::from(100)))),
         }
     }
 }

@@ -1,12 +1,14 @@
 //! The columns of `solve`, and the cells of an answer.
 
-use super::case::{Case, Outcome, Reached, Solved};
+use super::case::{Case, Outcome, Solved};
 use super::change;
+use super::proof::Reached;
 use super::sought::Sought;
 use crate::allowance::{Grant, Limit};
 use crate::analysis::Question;
 use crate::cli::compare::or_missing;
 use crate::plan::{Billing, Plan};
+use crate::render;
 use crate::report::{Cell, Column, Missing, Record, Row, Section, Unit};
 use crate::units::Ratio;
 
@@ -52,9 +54,9 @@ const COLUMNS: [Shape; 14] = [
     (
         "put_back",
         "Put back with",
-        Unit::List,
+        Unit::Command,
         true,
-        5,
+        8,
         "arguments of `plancost analyze` that put the rounded value back; none: a plan file cannot say it",
     ),
     ("vendor", "Vendor", Unit::Text, false, 9, "the vendor's id"),
@@ -84,7 +86,7 @@ pub(super) fn row(case: &Case<'_>, solved: &Solved, group: String) -> Row {
         _ => Cell::Missing(Missing::NotApplicable),
     };
     let plan = case.answer.plan;
-    let put_back = solved.proof.as_ref().map(|(change, _)| change.arguments(plan, question)).unwrap_or_default();
+    let put_back = solved.proof.as_ref().map(|(change, _)| change.arguments(plan, question));
     let text = |text: &str| Cell::Text(text.to_owned());
     Row {
         group: Some(group),
@@ -94,17 +96,24 @@ pub(super) fn row(case: &Case<'_>, solved: &Solved, group: String) -> Row {
             text(&case.target.text),
             text(solved.outcome.status()),
             value,
-            text(&measure.unit),
+            or_missing(measure.unit.as_deref(), text),
             current(case, solved, &measure),
             change,
             figure(case, Some(&solved.now)),
             figure(case, reached),
             spare,
             or_missing(solved.outcome.reason(), text),
-            Cell::List(put_back.iter().map(|argument| text(argument)).collect()),
+            or_missing(put_back.as_deref(), text),
             or_missing(plan.vendor.as_deref(), text),
         ],
     }
+}
+
+/// A value rounded to the side on which it still meets the target, as people read it.
+pub(super) fn safe(case: &Case<'_>, value: &Ratio) -> String {
+    let measure = Measure::of(case, &case.common.asked.question);
+    let places = if matches!(measure.kind, Kind::Share) { 3 } else { 2 };
+    render::cell(&measure.cell(change::rounded(value, places, !case.sought.is_most())))
 }
 
 fn value(outcome: &Outcome, measure: &Measure) -> Cell {
@@ -140,7 +149,8 @@ pub(super) fn figure(case: &Case<'_>, reached: Option<&Reached>) -> Cell {
 /// What a value counts.
 struct Measure {
     kind: Kind,
-    unit: String,
+    /// `None`: the plan has no such limit.
+    unit: Option<String>,
 }
 
 #[derive(Clone, Copy)]
@@ -153,7 +163,7 @@ enum Kind {
 impl Measure {
     fn of(case: &Case<'_>, question: &Question) -> Self {
         let plan = case.answer.plan;
-        let of = |kind, unit: &str| Self { kind, unit: unit.to_owned() };
+        let of = |kind, unit: &str| Self { kind, unit: Some(unit.to_owned()) };
         match &case.sought {
             Sought::Price => Self::of_price(plan, question),
             Sought::Allowance | Sought::Cap => of(Kind::Usd, "usd_per_month"),
@@ -162,9 +172,9 @@ impl Measure {
                 match case.answer.limits.iter().find(known) {
                     Some(limit) => {
                         let kind = if matches!(limit.grant, Grant::ApiUsd { .. }) { Kind::Usd } else { Kind::Number };
-                        Self { kind, unit: format!("{}_per_{}", limit.grant.key(), limit.every) }
+                        of(kind, &format!("{}_per_{}", limit.grant.key(), limit.every))
                     }
-                    None => of(Kind::Number, "none"),
+                    None => Self { kind: Kind::Number, unit: None },
                 }
             }
             Sought::Utilization | Sought::ApiMargin | Sought::RoutedShare => of(Kind::Share, "share"),
@@ -175,10 +185,11 @@ impl Measure {
     fn of_price(plan: &Plan, question: &Question) -> Self {
         let is_yearly = change::is_yearly(plan, question) || plan.price.billed == Billing::Year;
         let period = if is_yearly { "year" } else { "month" };
-        match &plan.price.currency {
-            Some((currency, _)) => Self { kind: Kind::Number, unit: format!("{currency}_per_{period}").to_lowercase() },
-            None => Self { kind: Kind::Usd, unit: format!("usd_per_{period}") },
-        }
+        let (kind, currency) = match &plan.price.currency {
+            Some((currency, _)) => (Kind::Number, currency.to_string().to_lowercase()),
+            None => (Kind::Usd, "usd".to_owned()),
+        };
+        Self { kind, unit: Some(format!("{currency}_per_{period}")) }
     }
 
     fn cell(&self, value: Ratio) -> Cell {

@@ -82,7 +82,7 @@ impl Sought {
         match self {
             Self::Price => "Least price",
             Self::Allowance => "Largest allowance of a month",
-            Self::Limit(_) => "Largest grant of a window, all others as they are",
+            Self::Limit(_) => "Largest grant of one window",
             Self::Utilization => "Highest utilization",
             Self::ApiMargin => "Least API gross margin",
             Self::RoutedShare => "Least share of use on the other model",

@@ -42,8 +42,6 @@ pub(super) const FORM: &str = "write `margin@20%>=60%`, `profit@50%>=0`, `servin
                                `worst-case>=0`, `worst-case-margin>=-100%`, `worst-case-serving<=75%` or, of a \
                                population, `mean-margin>=60%`";
 
-const MARGINS_MOST: &str = "a margin is at most 100%";
-
 /// Reads one.
 pub(super) fn target(text: &str) -> Result<Target, String> {
     let (name, is_least, value) = parts(text)?;
@@ -71,8 +69,8 @@ pub(super) fn target(text: &str) -> Result<Target, String> {
         (word, _) => return Err(unknown(word)),
     };
     if figure.is_least() != is_least {
-        let (word, right, wrong) = if is_least { (word, "<=", "most") } else { (word, ">=", "least") };
-        return Err(format!("`{word}` has a {wrong} value: write `{right}`"));
+        let (right, wrong) = if is_least { ("<=", "above") } else { (">=", "below") };
+        return Err(format!("`{word}` is bounded from {wrong}: write `{right}`"));
     }
     Ok(Target { text: shown(name, is_least, value), bound: bound(&figure, value)?, figure })
 }
@@ -145,8 +143,11 @@ fn bound(figure: &Figure, text: &str) -> Result<Ratio, String> {
         _ => Ratio::parse_share(text).map_err(|error| wrong(&error))?,
     };
     match figure {
+        Figure::Margin(_) if value > Ratio::one() && text.ends_with('%') => {
+            Err(format!("`{text}`: a margin is at most 100%"))
+        }
         Figure::Margin(_) if value > Ratio::one() => {
-            Err(format!("`{text}`: {MARGINS_MOST}; for {text} percent write `{text}%`"))
+            Err(format!("`{text}`: a margin is at most 1, which is 100%; for {text} percent write `{text}%`"))
         }
         Figure::Serving(_) | Figure::BreakEven if value.is_negative() => {
             Err(wrong(&"cannot be negative, so that no value could decide it"))
@@ -171,6 +172,16 @@ impl Figure {
         match self {
             Self::Margin(at) | Self::Profit(at) | Self::Serving(at) => Some(at),
             Self::BreakEven => None,
+        }
+    }
+
+    /// Its name without the use.
+    pub(super) const fn word(&self) -> &'static str {
+        match self {
+            Self::Margin(_) => "margin",
+            Self::Profit(_) => "profit",
+            Self::Serving(_) => "serving",
+            Self::BreakEven => "break-even",
         }
     }
 
@@ -248,13 +259,14 @@ mod tests {
             ("margin>=60%", "write `margin@20%`, or `margin@mean`"),
             ("margni@20%>=60%", "did you mean `margin`?"),
             ("speed>=3", "is no figure of a target; write"),
-            ("margin@20%<=60%", "`margin` has a least value: write `>=`"),
-            ("serving@20%>=60%", "`serving` has a most value: write `<=`"),
+            ("margin@20%<=60%", "`margin` is bounded from below: write `>=`"),
+            ("serving@20%>=60%", "`serving` is bounded from above: write `<=`"),
             ("worst-case@20%>=0", "says its use itself"),
             ("margin@-1%>=0", "must not be negative"),
             ("margin@20>=0", "the most is 100%"),
             ("margin@x>=0", "write a utilization such as `@20%`"),
             ("margin@20%>=60", "for 60 percent write `60%`"),
+            ("margin@20%>=101%", "`101%`: a margin is at most 100%"),
             ("margin@20%>=lots", "not a plain decimal; write a percentage"),
             ("profit@20%>=5%", "write dollars"),
             ("break-even>=-1%", "cannot be negative"),
