@@ -31,6 +31,7 @@ mod replay;
 mod route;
 mod schema;
 mod simulate;
+mod solve;
 mod statistic;
 mod usage;
 mod values;
@@ -75,6 +76,7 @@ enum Verb {
     Route(Box<route::Args>),
     Replay(Box<replay::Args>),
     Usage(Box<usage::Args>),
+    Solve(Box<solve::Args>),
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -179,6 +181,7 @@ pub fn run(world: &mut World<'_>) -> u8 {
         Verb::Route(args) => finish(route::run(&args, world), &args.output, world),
         Verb::Replay(args) => finish(replay::run(&args, world), &args.output, world),
         Verb::Usage(args) => finish(usage::run(&args, world), &args.output, world),
+        Verb::Solve(args) => finish(solve::run(&args, world), &args.output, world),
         Verb::Schema(args) => schema::run(&args, world),
         Verb::Completions(args) => completions::run(&args, world),
         Verb::Man(args) => man::run(&args, world),

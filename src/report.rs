@@ -249,6 +249,8 @@ pub enum Unit {
     Bar,
     /// Several cells.
     List,
+    /// Arguments of a command line: whole, or not shown.
+    Command,
 }
 
 /// One line of the table.

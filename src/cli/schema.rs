@@ -7,8 +7,7 @@ use super::args::OutputArgs;
 use super::compare;
 use super::publish::print;
 use super::world::World;
-use super::{analyze, budget, check, diff, outlook, replay, route, simulate, usage};
-
+use super::{analyze, budget, check, diff, outlook, replay, route, simulate, solve, usage};
 use crate::catalog::PLAN_SCHEMA;
 use crate::catalog::config::CONFIG_SCHEMA;
 use crate::catalog::policy::POLICY_SCHEMA;
@@ -199,6 +198,7 @@ fn output_schema() -> String {
         with_all(Kind::new("usage", usage::columns(), of_units(&usage::summary_keys())), &usage::sections()),
         Kind::new("calibrate", usage::calibrated_columns(), of_units(&usage::calibrated_summary()))
             .with(&usage::sections()[0]),
+        Kind::new("solve", solve::columns(), summary(&solve::SUMMARY, &[])).with(&solve::section()),
     ];
     let mut schema = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
@@ -260,6 +260,9 @@ fn result(kind: &str, columns: &[Column]) -> Value {
         let mut shape = shape(column.key, column.unit);
         if ["check", "diff"].contains(&kind) && column.key == "plan" {
             shape = json!({"type": ["string", "null"]});
+        }
+        if kind == "solve" && column.key == "status" {
+            shape = json!({"enum": ["solved", "not_needed", "impossible", "not_applicable", "unknown"]});
         }
         if kind == "diff" {
             shape = of_a_change(column.key).unwrap_or(shape);
@@ -421,7 +424,7 @@ fn shape(key: &str, unit: Unit) -> Value {
         _ if key == "difference" => json!({"type": ["object", "null"]}),
         _ if key == "source" => place(),
         Unit::List if key == "contributors" => json!({"type": "array", "items": {"type": "object"}}),
-        Unit::Text => json!({"type": ["string", "null"]}),
+        Unit::Text | Unit::Command => json!({"type": ["string", "null"]}),
         Unit::Usd | Unit::Share | Unit::Margin | Unit::Multiple | Unit::Number | Unit::Bar => {
             json!({"type": ["number", "null"]})
         }
