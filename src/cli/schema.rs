@@ -140,7 +140,7 @@ fn with_all(kind: Kind, sections: &[Section]) -> Kind {
 
 /// A summary of keys and what they hold.
 fn of_units(keys: &[(&'static str, Unit)]) -> Value {
-    let shapes: Vec<(&str, Value)> = keys.iter().map(|&(key, unit)| (key, shape(key, unit))).collect();
+    let shapes: Vec<(&str, Value)> = keys.iter().map(|&(key, unit)| (key, shape_of_summary(key, unit))).collect();
     summary(&[], &shapes)
 }
 
@@ -411,6 +411,11 @@ fn explained_summary() -> Value {
         "inputs": {"type": "integer", "minimum": 0, "description": "How many inputs the figure follows from."}}})
 }
 
+/// A summary may name no plan.
+fn shape_of_summary(key: &str, unit: Unit) -> Value {
+    if key == "plan" { json!({"type": ["string", "null"]}) } else { shape(key, unit) }
+}
+
 fn shape(key: &str, unit: Unit) -> Value {
     match unit {
         _ if key == "plan" => json!({"type": "string"}),
@@ -422,6 +427,7 @@ fn shape(key: &str, unit: Unit) -> Value {
             json!({"type": ["array", "null"], "items": {"type": "string"}})
         }
         _ if key == "difference" => json!({"type": ["object", "null"]}),
+        Unit::Text if key == "source" => json!({"type": ["string", "object", "null"]}),
         _ if key == "source" => place(),
         Unit::List if key == "contributors" => json!({"type": "array", "items": {"type": "object"}}),
         Unit::Text | Unit::Command => json!({"type": ["string", "null"]}),
