@@ -296,7 +296,9 @@ pub fn answer<'a>(plan: &'a Plan, market: Market<'a>, question: &Question) -> An
     }
 }
 
-fn terms(plan: &Plan, price: Usd, billing: Billing, question: &Question) -> Terms {
+/// What a seat of a plan is sold for at a price of a period, on the terms of a question.
+#[must_use]
+pub fn terms(plan: &Plan, price: Usd, billing: Billing, question: &Question) -> Terms {
     Terms {
         price: price.ratio(),
         usd_per_unit: plan.price.currency.as_ref().map_or_else(Ratio::one, |(_, usd)| usd.clone()),

@@ -15,6 +15,7 @@ mod lower;
 pub mod policy;
 mod read;
 pub mod routes;
+pub mod sample;
 mod set;
 mod shape;
 mod syntax;

@@ -6,6 +6,7 @@
 mod analyze;
 mod args;
 mod asked;
+mod budget;
 mod check;
 mod compare;
 mod completions;
@@ -13,17 +14,27 @@ mod config;
 mod diff;
 mod explain;
 mod facts;
+mod groups;
 mod inputs;
 #[cfg(unix)]
 mod interrupt;
+mod log_args;
+pub mod logs;
 mod looks;
 mod man;
+mod outlook;
 mod output;
 mod parallel;
 mod prices;
+mod population;
 mod publish;
+mod replay;
 mod route;
 mod schema;
+mod simulate;
+mod solve;
+mod statistic;
+mod usage;
 mod values;
 mod version;
 mod world;
@@ -61,7 +72,13 @@ enum Verb {
     Explain(Box<explain::Args>),
     Diff(Box<diff::Args>),
     Prices(Box<prices::Args>),
+    Simulate(Box<simulate::Args>),
+    Outlook(Box<outlook::Args>),
+    Budget(Box<budget::Args>),
     Route(Box<route::Args>),
+    Replay(Box<replay::Args>),
+    Usage(Box<usage::Args>),
+    Solve(Box<solve::Args>),
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -161,7 +178,13 @@ pub fn run(world: &mut World<'_>) -> u8 {
         Verb::Explain(args) => finish(explain::run(&args, world), &args.output, world),
         Verb::Diff(args) => finish(diff::run(&args, world), &args.output, world),
         Verb::Prices(args) => prices::run(&args, world),
+        Verb::Outlook(args) => finish(outlook::run(&args, world), &args.output, world),
+        Verb::Budget(args) => finish(budget::run(&args, world), &args.output, world),
+        Verb::Simulate(args) => finish(simulate::run(&args, world), &args.output, world),
         Verb::Route(args) => finish(route::run(&args, world), &args.output, world),
+        Verb::Replay(args) => finish(replay::run(&args, world), &args.output, world),
+        Verb::Usage(args) => finish(usage::run(&args, world), &args.output, world),
+        Verb::Solve(args) => finish(solve::run(&args, world), &args.output, world),
         Verb::Schema(args) => schema::run(&args, world),
         Verb::Completions(args) => completions::run(&args, world),
         Verb::Man(args) => man::run(&args, world),
@@ -194,7 +217,8 @@ fn parse(world: &mut World<'_>) -> Result<Cli, u8> {
     if version::is_asked(&world.args) {
         return Err(put(world, &version::document()) as u8);
     }
-    let command = Cli::command().color(color).term_width(looks::width(world, None).unwrap_or(80).clamp(40, 100));
+    let columns = looks::width(world, None).unwrap_or(80).clamp(40, 100);
+    let command = groups::grouped(Cli::command().color(color).term_width(columns), columns);
     let error = match command.clone().try_get_matches_from(&world.args) {
         Ok(matches) => {
             with_defaults(&command, &matches, world)?;

@@ -38,10 +38,16 @@ pub mod scenario;
 
 pub mod replay;
 
+pub mod usage;
+
+pub mod trial;
+
 pub mod explain;
 
 // Edges: text in, text out.
 pub mod catalog;
+
+pub mod logs;
 
 pub mod render;
 

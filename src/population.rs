@@ -22,7 +22,7 @@ use curve::{Cut, Moments};
 
 pub use seat::{Seat, Subsidy};
 pub use shapes::{Level, ShapeError};
-pub use totals::{Total, TwoPoint, UsersNeeded, users_needed};
+pub use totals::{Lot, Total, TwoPoint, UsersNeeded, users_needed};
 
 /// How a quantity that is never negative is spread: a utilization, or dollars of use a month.
 ///

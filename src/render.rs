@@ -15,6 +15,7 @@
 mod bar;
 mod chart;
 mod comment;
+mod crossed;
 mod csv;
 mod escape;
 mod figures;
@@ -36,6 +37,7 @@ mod width;
 
 pub use outline::outline;
 pub use problems::{MessageFormat, problems};
+pub(crate) use width::wrap;
 
 use crate::report::{Cell, Layout, Report};
 
@@ -124,6 +126,11 @@ pub fn render(report: &Report, columns: &[usize], format: Format, look: &Look) -
         && let Some(text) = side_by_side::document(report, side, columns, format, look)
     {
         return escape::commands(text, look);
+    }
+    if let Layout::Crossed(crossed) = &report.layout
+        && let Some((report, columns)) = crossed::folded(report, crossed, format, look)
+    {
+        return render(&report, &columns, format, look);
     }
     match format {
         Format::Table | Format::Plain | Format::Markdown if report.says_nothing() => String::new(),

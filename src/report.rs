@@ -69,7 +69,7 @@ pub struct Section {
     pub key: &'static str,
     /// What it shows, as a heading.
     pub title: String,
-    /// Its columns; those of [`Column::shown`] are printed for people.
+    /// Its columns; those of [`Column::shown`] are printed for people, and without one of them it is not.
     pub columns: Vec<Column>,
     /// Its rows; each has a cell for every column.
     pub rows: Vec<Row>,
@@ -126,6 +126,12 @@ impl Table<'_> {
 }
 
 impl Section {
+    /// Whether people see it below the results: it has a row, and some column of it is shown.
+    #[must_use]
+    pub fn is_shown(&self) -> bool {
+        !self.rows.is_empty() && self.columns.iter().any(|column| column.shown)
+    }
+
     /// Its columns and rows.
     #[must_use]
     pub fn table(&self) -> Table<'_> {
@@ -141,6 +147,19 @@ pub enum Layout {
     Rows,
     /// A line for each figure, a column for each result.
     Columns(SideBySide),
+    /// A line for results that differ in one point, a column for each value of that.
+    Crossed(Crossed),
+}
+
+/// How results that differ in one point stand side by side: a line's cells of one column under the values of another.
+#[derive(Clone, Debug)]
+pub struct Crossed {
+    /// Positions of the columns in which the results of a line agree.
+    pub down: Vec<usize>,
+    /// Position of the column in which they differ.
+    pub across: usize,
+    /// Position of the column whose cells are shown.
+    pub figure: usize,
 }
 
 /// What results that stand side by side say of one another.
@@ -233,6 +252,8 @@ pub enum Unit {
     Bar,
     /// Several cells.
     List,
+    /// Arguments of a command line: whole, or not shown.
+    Command,
 }
 
 /// One line of the table.

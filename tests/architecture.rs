@@ -14,18 +14,21 @@ const ADDRESSES: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli/completions.rs"]),
     ("clap_mangen", &["cli/man.rs"]),
     ("comfy_table", &["render/text.rs"]),
-    ("csv", &["render/csv.rs"]),
+    ("csv", &["catalog/sample.rs", "logs", "render/csv.rs"]),
     ("dashu_int", &["units"]),
     ("dashu_ratio", &["units"]),
     ("glob", &["cli", "main.rs", "policy.rs"]),
     ("indicatif", &["cli/parallel.rs"]),
     ("jiff", &["units", "cli"]),
     ("libm", &["population", "simulation", "uncertainty", "scenario", "render/chart.rs", "render/palette.rs"]),
+    ("memchr", &["logs"]),
+    ("ruzstd", &["logs"]),
     ("serde", &["catalog/import", "render/json.rs", "cli/diff/earlier.rs", "cli/schema.rs", "cli/version.rs"]),
     (
         "serde_json",
         &[
             "catalog/import",
+            "logs",
             "render/json.rs",
             "render/gitlab.rs",
             "render/sarif.rs",
@@ -42,6 +45,7 @@ const ADDRESSES: &[(&str, &[&str])] = &[
     ("toml", &["catalog"]),
     ("toml_parser", &["catalog"]),
     ("unicode_width", &["render"]),
+    ("walkdir", SHELL),
 ];
 
 const SHELL: &[&str] = &["cli", "main.rs"];

@@ -207,6 +207,8 @@ fn every_example_in_help_is_answered() {
     let folder = tempfile::tempdir().expect("a folder");
     let commands = [
         ("analyze", 5),
+        ("budget", 5),
+        ("outlook", 8),
         ("prices list", 4),
         ("prices show", 2),
         ("prices bill", 2),
@@ -214,6 +216,7 @@ fn every_example_in_help_is_answered() {
         ("prices check", 3),
         ("route", 8),
         ("schema", 3),
+        ("simulate", 8),
     ];
     for (command, least) in commands {
         let examples = examples(command);
@@ -233,7 +236,9 @@ fn every_example_in_help_is_answered() {
 
 #[test]
 fn no_line_of_help_is_wider_than_the_terminal_or_ends_in_a_space() {
-    for command in ["", "analyze", "prices", "prices bill", "prices import", "route", "schema"] {
+    let commands =
+        ["", "analyze", "budget", "outlook", "prices", "prices bill", "prices import", "route", "schema", "simulate"];
+    for command in commands {
         for flag in ["-h", "--help"] {
             for columns in [None, Some(60), Some(80), Some(200)] {
                 let mut given = Given::args(command.split(' ').chain([flag]).filter(|word| !word.is_empty()));

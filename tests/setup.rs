@@ -19,7 +19,7 @@ fn text(bytes: &[u8]) -> String {
 /// Every command, as --help lists them.
 fn verbs() -> Vec<String> {
     let help = text(&ran(&["--help"]).stdout);
-    let list = help.split("Commands:").nth(1).and_then(|rest| rest.split("\n\n").next()).expect("help lists commands");
+    let (list, _) = help.split_once("\nOptions:").expect("options follow the commands");
     let names = list.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
     names.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
 }

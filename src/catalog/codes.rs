@@ -1,4 +1,4 @@
-//! Every kind of mistake, under a number that stays: 0 usage, 1 plan files, 2 prices, 4 arithmetic and model, 5 policy,
+//! Every kind of mistake, under a number that stays: 0 usage, 1 plan files, 2 prices, 3 logs, 4 arithmetic and model, 5 policy,
 //! 6 output.
 
 use crate::problem::Code;
@@ -85,6 +85,9 @@ codes! {
         "How use is spread is written as a name and its numbers: `lognormal(median=3%, s=1.28)`, `beta(2, 26)`, \
          `pareto(floor=1%, a=1.6)`, `discrete(60%: 1%, 40%: 9%)`, `mixture(90%: beta(2, 26), 10%: point(80%))`. Weights add \
          up to 1; a Pareto with `a` of 1 or less has an infinite mean and is refused."
+    SAMPLE 125 "measured use that cannot be read"
+        "`--utilizations` takes a CSV file of numbers: one a line, or a column of a table that begins with the names of its \
+         columns. A line that holds no number is an error: use that is not known is not 0."
     DOCUMENT 130 "an earlier document cannot be used"
         "`diff` compares with what `plancost analyze --json` printed, in format version 1. The file is of another version, \
          of another command or tool, or was changed by hand until it had another shape. The message names what was found."
@@ -140,9 +143,33 @@ codes! {
     PRICES_DISAGREE 208 "two price lists say different things of a model"
         "The catalogue and the file both state the rate, and not the same. One of them is older, or means another service. \
          `plancost prices diff` shows all that differs; a correction is an entry of its own with a later `from`."
+    LOG_LINES 301 "lines of a log that were not read"
+        "Lines that hold usage and are broken, cut short, not UTF-8, without a time or with a count that is no number. The \
+         totals leave them out; `skipped` in the JSON counts them by reason. A last line without an end is mostly one that \
+         was being written. Where they are a larger share than `--max-skipped`, the answer is incomplete, and the exit code \
+         4 with `--strict`."
+    NO_USAGE 302 "logs without usage"
+        "No log was found, or none of its responses is of the days that were asked for. An empty answer would pass every \
+         gate, so it is an error. Without names the logs of Claude Code and Codex are looked for where they keep them."
+    HISTORY 303 "a log that begins where older ones were deleted"
+        "Claude Code deletes transcripts after 30 days unless `cleanupPeriodDays` in its settings says otherwise. Transcripts \
+         that go back 29 or 30 days are more likely the rest of a longer history than all there was, so a figure of 'all \
+         time' is one of a month."
+    NO_METER 304 "nothing to calibrate by"
+        "What a plan's window is worth follows from two readings of the vendor's own meter and the usage between them. Codex \
+         writes a reading with every response, Claude Code keeps its last one in ~/.claude.json. Usage tables have none."
+    NO_FINAL_COUNT 305 "responses whose output is not known"
+        "Some versions of Claude Code write only a placeholder, of at most 9 tokens, for the output of a response. It is \
+         counted as it is written, so that the totals are a little low."
+    FIT_UNKNOWN 306 "it is not known whether a plan fits"
+        "`--must-fit` asks about a plan whose limits are not known, or cannot be held against the work, or part of the work has \
+         no list price. That is neither yes nor no, so that the exit code is 4."
     OTHER_TERMS 401 "two sides rest on different terms"
         "A figure moves with the question as well as with the plan: with another API margin, another day or other list \
          prices. What an earlier document was asked is in its `assumptions`; give the same flags to compare plans alone."
+    ROUGH 402 "a drawn figure that chance may have moved"
+        "`--method simulate` draws subscribers one by one, so that a figure has a standard error. That of the profit is above \
+         1 % of it. Four times the `--samples` halve it; closed forms (`--method exact`) have none."
     RULE_BROKEN 501 "a plan breaks a rule"
         "A figure of the plan is beyond what a rule of the policy, or a flag such as `--max-multiple`, allows. The help \
          names the price, the limit or the API margin at which it would pass, rounded to the safe side; put back with \

@@ -16,7 +16,7 @@ use crate::render;
 use crate::report::{Cell, Column, HeatTitle, Layout, Report, Row, Unit};
 use crate::units::Ratio;
 use crate::workload::NoRateReason;
-pub(super) use fields::{Context, Field, fields, gap_text};
+pub(super) use fields::{Context, Field, fields, gap_text, status};
 pub(super) use uncertain::{spreads, tornado_of_margin};
 
 use uncertain::UncertainArgs;

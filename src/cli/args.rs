@@ -121,7 +121,7 @@ pub(super) struct OutputArgs {
     pub(super) output: Option<PathBuf>,
     /// Write it to a file in another form too, such as `csv=plans.csv`
     #[arg(long, value_name = "FORMAT=FILE", value_parser = export)]
-    pub(super) export: Vec<(Format, PathBuf)>,
+    pub(super) export: Vec<(Export, PathBuf)>,
     /// Columns to print, in this order; `help` lists them. JSON always has all
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(super) columns: Vec<String>,
@@ -221,14 +221,34 @@ pub(super) fn width(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|width| (1..=10_000).contains(width)).ok_or_else(|| "write a number of columns".to_owned())
 }
 
-pub(super) fn export(text: &str) -> Result<(Format, PathBuf), String> {
+/// A form of a further file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Export {
+    /// The document in another form.
+    Document(Format),
+    /// Charges as FOCUS has them, of commands that find charges; they write it themselves.
+    Focus,
+}
+
+/// As [`export`], of commands that find charges.
+pub(super) fn export_with_charges(text: &str) -> Result<(Export, PathBuf), String> {
+    match text.split_once('=') {
+        Some(("focus" | "focus@1.2", path)) if !path.is_empty() => Ok((Export::Focus, path.into())),
+        Some((word, _)) if word.starts_with("focus@") => {
+            Err("FOCUS is written in version 1.2: `focus=FILE`".to_owned())
+        }
+        _ => export(text).map_err(|error| error.replace("tsv or markdown", "tsv, markdown or focus")),
+    }
+}
+
+pub(super) fn export(text: &str) -> Result<(Export, PathBuf), String> {
     let (word, path) = text.split_once('=').ok_or("write FORMAT=FILE, such as `csv=plans.csv`")?;
     let format = <FormatWord as clap::ValueEnum>::from_str(word, false)
         .map_err(|_| format!("`{word}` is not a format: table, plain, json, jsonl, csv, tsv or markdown"))?;
     if path.is_empty() {
         return Err("write FORMAT=FILE, such as `csv=plans.csv`".to_owned());
     }
-    Ok((format.format(), path.into()))
+    Ok((Export::Document(format.format()), path.into()))
 }
 
 impl Channel {

@@ -66,6 +66,7 @@ pub(super) fn ask(
         };
         inputs.extend(inputs::read(&selection, world, problems));
     }
+    hint_at_ids(&args.paths, problems);
     let (catalog, found) = catalog::read(&inputs, &args.set);
     let is_in_flag = |problem: &&Problem| problem.place.as_ref().is_some_and(|place| place.source.name == "--set");
     let wrong_flags: Vec<Problem> =
@@ -100,6 +101,24 @@ pub(super) fn ask(
         question,
         day,
     })
+}
+
+/// Who names a plan where files go is told how plans are named.
+fn hint_at_ids(paths: &[std::path::PathBuf], problems: &mut [Problem]) {
+    let unread = problems.iter_mut().filter(|problem| problem.code == codes::UNREADABLE && problem.helps.is_empty());
+    let mut ids = None;
+    for problem in unread {
+        let Some(name) = problem.place.as_ref().map(|place| place.source.name.clone()) else { continue };
+        if !paths.iter().any(|path| path.as_os_str() == name.as_str()) {
+            continue;
+        }
+        let ids = ids.get_or_insert_with(|| catalog::read(&catalog::bundled(), &[]).0.plans);
+        let fits = |id: &str| id == name || glob::Pattern::new(&name).is_ok_and(|pattern| pattern.matches(id));
+        if ids.iter().any(|plan| fits(&plan.id)) {
+            let words = if name.contains(['*', '?', '[']) { format!("'{name}'") } else { name };
+            problem.helps.push(format!("plans of the catalogue are chosen with `--plan {words}`"));
+        }
+    }
 }
 
 /// What the flags ask of every plan alike.

@@ -4,8 +4,8 @@ mod best;
 mod figures;
 mod ladder;
 
-pub(super) use figures::columns;
-pub(super) use ladder::columns as ladder_columns;
+pub(super) use figures::{columns, dollars};
+pub(super) use ladder::{columns as ladder_columns, fee_share};
 
 use super::analyze::{basis_line, explain_gaps, gap_text};
 use super::asked::{Asked, ask, assumptions, strict};
@@ -147,19 +147,7 @@ fn default_points() -> Vec<HeatTitle> {
 /// The plans that were named, each once, in the order in which they were; the baseline first if it is not among them.
 fn wanted<'a>(args: &Args, asked: &'a Asked, problems: &[Problem]) -> Result<Vec<&'a Plan>, Stop> {
     let plans = plans_on(&asked.catalog.plans, asked.question.day);
-    let mut unknown = Vec::new();
-    let mut found: Vec<&Plan> = Vec::new();
-    let add = |found: &mut Vec<&'a Plan>, plan: &'a Plan| {
-        if !found.iter().any(|known| std::ptr::eq(*known, plan)) {
-            found.push(plan);
-        }
-    };
-    for id in args.ids.iter().chain(&args.inputs.plan) {
-        let before = plans.iter().filter(|plan| fits(id, &plan.id)).inspect(|plan| add(&mut found, plan)).count();
-        if before == 0 {
-            unknown.push(unknown_plan(id, &plans, asked));
-        }
-    }
+    let (mut found, mut unknown) = fitting(&args.ids, &args.inputs, &plans, asked);
     for id in &args.vendor {
         let of_vendor = |plan: &&&'a Plan| plan.vendor.as_deref() == Some(id.as_str());
         if plans.iter().filter(of_vendor).inspect(|plan| add(&mut found, plan)).count() == 0 {
@@ -178,17 +166,69 @@ fn wanted<'a>(args: &Args, asked: &'a Asked, problems: &[Problem]) -> Result<Vec
             None => unknown.push(unknown_plan(id, &plans, asked)),
         }
     }
-    let failed = problems.iter().any(|problem| problem.level == Level::Error);
-    if !unknown.is_empty() {
-        // A plan may be missing because its table could not be read: what is wrong with that comes first.
-        let exit = if failed { Exit::Input } else { Exit::Usage };
-        return Err(Stop { exit, problems: problems.iter().filter(|_| failed).cloned().chain(unknown).collect() });
-    }
+    let failed = all_known(problems, unknown)?;
     let least = if args.ladder { 1 } else { 2 };
     if found.len() < least {
         return Err(too_few(args, &found, failed, problems));
     }
     Ok(found)
+}
+
+/// The plans that ids and patterns name, each once, in the order in which they were named; all of the files that are read
+/// if none is.
+pub(super) fn named<'a>(
+    ids: &[String],
+    inputs: &super::args::InputArgs,
+    asked: &'a Asked,
+    problems: &[Problem],
+) -> Result<Vec<&'a Plan>, Stop> {
+    let plans = plans_on(&asked.catalog.plans, asked.question.day);
+    let (mut found, unknown) = fitting(ids, inputs, &plans, asked);
+    if ids.is_empty() && inputs.plan.is_empty() && !inputs.paths.is_empty() {
+        found.clone_from(&plans);
+    }
+    let failed = all_known(problems, unknown)?;
+    match found.is_empty() {
+        true if failed => Err(Stop { exit: Exit::Input, problems: problems.to_vec() }),
+        true => Err(Problem::error(codes::USAGE, "no plan is named")
+            .help("name plans such as `claude-max-20x` or `'claude-*'`; `plancost analyze --columns plan` lists them")
+            .into()),
+        false => Ok(found),
+    }
+}
+
+fn add<'a>(found: &mut Vec<&'a Plan>, plan: &'a Plan) {
+    if !found.iter().any(|known| std::ptr::eq(*known, plan)) {
+        found.push(plan);
+    }
+}
+
+/// The plans that fit ids and patterns, and those of them that nothing fits.
+fn fitting<'a>(
+    ids: &[String],
+    inputs: &super::args::InputArgs,
+    plans: &[&'a Plan],
+    asked: &'a Asked,
+) -> (Vec<&'a Plan>, Vec<Problem>) {
+    let (mut found, mut unknown) = (Vec::new(), Vec::new());
+    for id in ids.iter().chain(&inputs.plan) {
+        let before = plans.iter().filter(|plan| fits(id, &plan.id)).inspect(|plan| add(&mut found, plan)).count();
+        if before == 0 {
+            unknown.push(unknown_plan(id, plans, asked));
+        }
+    }
+    (found, unknown)
+}
+
+/// Whether an input could not be used; stops if a plan was not found. It may be missing because its table could not be
+/// read: what is wrong with that comes first.
+fn all_known(problems: &[Problem], unknown: Vec<Problem>) -> Result<bool, Stop> {
+    let failed = problems.iter().any(|problem| problem.level == Level::Error);
+    if unknown.is_empty() {
+        return Ok(failed);
+    }
+    let exit = if failed { Exit::Input } else { Exit::Usage };
+    Err(Stop { exit, problems: problems.iter().filter(|_| failed).cloned().chain(unknown).collect() })
 }
 
 fn too_few(args: &Args, found: &[&Plan], failed: bool, problems: &[Problem]) -> Stop {
@@ -232,7 +272,7 @@ pub(super) fn unknown_plan(id: &str, plans: &[&Plan], asked: &Asked) -> Problem 
     }
 }
 
-fn unknown_vendor(id: &str, plans: &[&Plan]) -> Problem {
+pub(super) fn unknown_vendor(id: &str, plans: &[&Plan]) -> Problem {
     let problem = Problem::error(codes::UNKNOWN_PLAN, format!("no plan of a vendor `{id}`"));
     let mut vendors: Vec<&str> = plans.iter().filter_map(|plan| plan.vendor.as_deref()).collect();
     vendors.sort_unstable();
@@ -290,7 +330,7 @@ fn basis(asked: &Asked, answers: &[Answer<'_>], args: &Args) -> Vec<String> {
 }
 
 /// A cell of what may not be known.
-fn or_missing<T>(value: Option<T>, cell: impl FnOnce(T) -> Cell) -> Cell {
+pub(super) fn or_missing<T>(value: Option<T>, cell: impl FnOnce(T) -> Cell) -> Cell {
     value.map_or(Cell::Missing(Missing::NotApplicable), cell)
 }
 

@@ -156,9 +156,11 @@ pub(super) fn completed(
     let mut plans: Vec<OsString> = Vec::new();
     for setting in &defaults.settings {
         if setting.key == "plans" {
-            let takes = command.get_arguments().any(|arg| arg.get_id() == "paths");
-            if takes && !is_given(verb, "paths") {
-                plans.extend(setting.values.iter().map(OsString::from));
+            let taken = command.get_arguments().find(|arg| arg.get_id() == "paths" && !is_given(verb, "paths"));
+            match taken.map(clap::Arg::get_long) {
+                Some(Some(long)) => added.extend(setting.values.iter().map(|file| format!("--{long}={file}").into())),
+                Some(None) => plans.extend(setting.values.iter().map(OsString::from)),
+                None => {}
             }
             continue;
         }

@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::args::{InputArgs, OutputArgs, TermsArgs};
+use super::args::{Export, InputArgs, OutputArgs, TermsArgs};
 use super::asked::{Asked, ask, assumptions, strict, wanted};
 use super::facts::Stated;
 use super::inputs::{self, Selection};
@@ -293,7 +293,10 @@ fn columns_for(args: &Args, report: &Report, world: &World<'_>) -> Result<Vec<us
         "where",
     ];
     let mut formats = vec![format_of(&args.output, world)?];
-    formats.extend(args.output.export.iter().map(|(format, _)| *format));
+    formats.extend(args.output.export.iter().filter_map(|(form, _)| match form {
+        Export::Document(format) => Some(*format),
+        Export::Focus => None,
+    }));
     let is_wanted = |column: &Column| {
         if formats.iter().any(|format| matches!(format, Format::Csv | Format::Tsv)) {
             FOR_MACHINES.contains(&column.key)

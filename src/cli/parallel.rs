@@ -2,7 +2,6 @@
 //!
 //! Each thread takes the next block that nobody has, and adds it to a result of its own; these are merged in the end.
 //! So the order is left to chance, and results must be of a kind that does not mind, as tallies are.
-#![cfg_attr(not(test), expect(dead_code, reason = "no command simulates yet"))]
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -69,6 +68,26 @@ pub(super) fn fold<T: Send>(
         }
         bar.clear();
         whole
+    })
+}
+
+/// Does work that counts what it has done, of so much, and shows that to whoever watches.
+pub(super) fn watched<T>(total: u64, progress: Progress, done: &AtomicU64, work: impl FnOnce() -> T) -> T {
+    if progress == Progress::Hidden {
+        return work();
+    }
+    let (ended, end) = mpsc::channel::<()>();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            let bar = Bar::new(total, progress);
+            while matches!(end.recv_timeout(GLANCE), Err(RecvTimeoutError::Timeout)) {
+                bar.show(done.load(Ordering::Relaxed));
+            }
+            bar.clear();
+        });
+        let result = work();
+        drop(ended);
+        result
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::args::{FormatWord, MessageWord, OutputArgs};
+use super::args::{Export, FormatWord, MessageWord, OutputArgs};
 use super::explain::Explained;
 use super::world::World;
 use super::{Exit, Found, Stop, looks, output, say};
@@ -128,7 +128,8 @@ pub(super) fn publish(world: &mut World<'_>, args: &OutputArgs, found: &Found) -
         Some(table) if !matches!(format, Format::Json | Format::Jsonl) => {
             let columns = match format {
                 Format::Csv | Format::Tsv => (0..table.columns.len()).collect(),
-                _ => table.table().shown(),
+                _ if table.columns.iter().any(|column| column.shown) => table.table().shown(),
+                _ => (0..table.columns.len()).collect(),
             };
             render::render(table, &columns, format, look)
         }
@@ -149,9 +150,12 @@ fn alone(report: &Report, key: &str) -> Result<Report, Stop> {
         }
         .into());
     };
+    // One that is not shown below the results is shown whole where it was asked for.
+    let columns = section.columns.iter().cloned();
+    let columns = columns.map(|column| Column { shown: column.shown || !section.is_shown(), ..column });
     Ok(Report {
         layout: crate::report::Layout::Rows,
-        columns: section.columns.clone(),
+        columns: columns.collect(),
         rows: section.rows.clone(),
         sections: Vec::new(),
         footer: Vec::new(),
@@ -182,8 +186,9 @@ fn publish_as(
         Err(stop) => return stopped(world, args, stop),
     };
     let mut failures = Vec::new();
-    for (format, path) in &args.export {
-        let written = document(*format, &Look { csv_guard: !args.csv_raw, ..Look::default() });
+    for (form, path) in &args.export {
+        let Export::Document(format) = *form else { continue };
+        let written = document(format, &Look { csv_guard: !args.csv_raw, ..Look::default() });
         failures.extend(output::to_file(path, &written, inputs).err().map(|error| not_written(&error, Some(path))));
     }
     match to_file(args) {

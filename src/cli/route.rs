@@ -14,7 +14,7 @@ pub(super) use migrated::{
     columns as migrated_columns, sections as migrated_sections, summary_keys as migrated_summary,
 };
 pub(super) use routed::{columns, summary_keys};
-pub(super) use sections::all as sections;
+pub(super) use sections::{all as sections, section};
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -7,7 +7,7 @@ use super::args::OutputArgs;
 use super::compare;
 use super::publish::print;
 use super::world::World;
-use super::{analyze, check, diff, prices, route};
+use super::{analyze, budget, check, diff, outlook, prices, replay, route, simulate, solve, usage};
 use crate::catalog::PLAN_SCHEMA;
 use crate::catalog::config::CONFIG_SCHEMA;
 use crate::catalog::policy::POLICY_SCHEMA;
@@ -140,7 +140,7 @@ fn with_all(kind: Kind, sections: &[Section]) -> Kind {
 
 /// A summary of keys and what they hold.
 fn of_units(keys: &[(&'static str, Unit)]) -> Value {
-    let shapes: Vec<(&str, Value)> = keys.iter().map(|&(key, unit)| (key, shape(key, unit))).collect();
+    let shapes: Vec<(&str, Value)> = keys.iter().map(|&(key, unit)| (key, shape_of_summary(key, unit))).collect();
     summary(&[], &shapes)
 }
 
@@ -183,11 +183,22 @@ fn output_schema() -> String {
         Kind::new("check", check::columns(), summary(CHECKED, &words_of_check())),
         Kind::other("explain", json!({"anyOf": [explained(), of_a_code(), of_published()]}), explained_summary()),
         Kind::new("diff", diff::columns(), summary(CHANGED, &[])),
+        with_all(Kind::new("simulate", simulate::columns(), summary_of_plans()), &simulate::tables()),
+        with_all(Kind::new("choice", simulate::choice_columns(), summary_of_plans()), &simulate::choice_tables()),
+        Kind::new("repricing", simulate::repricing_columns(), summary_of_plans()),
+        Kind::new("outlook", outlook::columns(), summary_of_plans()).with(&outlook::table()),
+        Kind::new("billing", outlook::metered_columns(), summary_of_plans()),
+        Kind::new("budget", budget::columns(), summary(&["shapes", "caps"], &[])).with(&budget::table()),
         with_all(Kind::new("route", route::columns(), of_units(&route::summary_keys())), &route::sections()),
         with_all(
             Kind::new("migrate", route::migrated_columns(), of_units(&route::migrated_summary())),
             &route::migrated_sections(),
         ),
+        with_all(Kind::new("replay", replay::columns(), of_a_replay()), &replay::sections()),
+        with_all(Kind::new("usage", usage::columns(), of_units(&usage::summary_keys())), &usage::sections()),
+        Kind::new("calibrate", usage::calibrated_columns(), of_units(&usage::calibrated_summary()))
+            .with(&usage::sections()[0]),
+        Kind::new("solve", solve::columns(), summary(&solve::SUMMARY, &[])).with(&solve::section()),
     ];
     let prices = prices::shapes();
     let kinds: Vec<Kind> = kinds
@@ -260,6 +271,9 @@ fn result(kind: &str, columns: &[Column]) -> Value {
         if kind.starts_with("prices-") {
             shape = of_prices(column.key).unwrap_or(shape);
         }
+        if kind == "solve" && column.key == "status" {
+            shape = json!({"enum": ["solved", "not_needed", "impossible", "not_applicable", "unknown"]});
+        }
         if kind == "diff" {
             shape = of_a_change(column.key).unwrap_or(shape);
         }
@@ -282,6 +296,24 @@ pub(super) fn summary(counts: &[&str], more: &[(&str, Value)]) -> Value {
         counts.chain(more.iter().map(|(key, shape)| ((*key).to_owned(), shape.clone()))).collect();
     let required: Vec<&String> = properties.keys().collect();
     json!({"type": "object", "required": required, "properties": properties})
+}
+
+/// Counts, the span, what all of it is worth, and the answer in words.
+fn of_a_replay() -> Value {
+    let day = || json!({"type": "string", "format": "date"});
+    let text = || json!({"type": ["string", "null"]});
+    let usd = || json!({"type": "number"});
+    summary(
+        &replay::summary_keys(),
+        &[
+            ("from", day()),
+            ("to", day()),
+            ("api_usd", json!({"type": ["number", "null"]})),
+            ("billed_apart_usd", usd()),
+            ("recommended", text()),
+            ("recommendation", text()),
+        ],
+    )
 }
 
 /// What differs in `diff` from columns of other kinds: a value may be of any kind.
@@ -400,16 +432,26 @@ fn explained_summary() -> Value {
         "inputs": {"type": "integer", "minimum": 0, "description": "How many inputs the figure follows from."}}})
 }
 
+/// A summary may name no plan.
+fn shape_of_summary(key: &str, unit: Unit) -> Value {
+    if key == "plan" { json!({"type": ["string", "null"]}) } else { shape(key, unit) }
+}
+
 fn shape(key: &str, unit: Unit) -> Value {
     match unit {
         _ if key == "plan" => json!({"type": "string"}),
         _ if key == "status" => {
-            json!({"enum": ["ok", "not_applicable", "uncapped", "unpriced", "unknown", "dominated"]})
+            json!({"enum": ["ok", "not_applicable", "uncapped", "unpriced", "unknown", "dominated", "limits_unknown",
+                            "price_unknown", "partial", "other_models"]})
         }
-        _ if key == "windows" => json!({"type": ["array", "null"], "items": {"type": "string"}}),
+        Unit::List if ["windows", "crossings"].contains(&key) => {
+            json!({"type": ["array", "null"], "items": {"type": "string"}})
+        }
         _ if key == "difference" => json!({"type": ["object", "null"]}),
+        Unit::Text if key == "source" => json!({"type": ["string", "object", "null"]}),
         _ if key == "source" => place(),
-        Unit::Text => json!({"type": ["string", "null"]}),
+        Unit::List if key == "contributors" => json!({"type": "array", "items": {"type": "object"}}),
+        Unit::Text | Unit::Command => json!({"type": ["string", "null"]}),
         Unit::Usd | Unit::Rate | Unit::Share | Unit::Margin | Unit::Multiple | Unit::Number | Unit::Bar => {
             json!({"type": ["number", "null"]})
         }

@@ -68,6 +68,14 @@ pub(super) fn day(text: &str) -> Result<Day, String> {
     date.map(Day::On).ok_or_else(|| "write a day as `2026-06-15`, or `today`".to_owned())
 }
 
+/// A day of the calendar.
+pub(super) fn date(text: &str) -> Result<Date, String> {
+    match day(text) {
+        Ok(Day::On(day)) => Ok(day),
+        _ => Err("write a day as `2026-06-15`".to_owned()),
+    }
+}
+
 /// A day that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Day {

@@ -247,6 +247,16 @@ pub(super) fn expm1_over(d: f64, l: f64) -> f64 {
     if d == 0.0 { l } else { -expm1(-d * l) / d }
 }
 
+/// So many places from `low` to `high`, each the same factor above the one before; empty unless both are above 0.
+#[must_use]
+pub fn places_at_equal_factors(low: f64, high: f64, places: u8) -> Vec<f64> {
+    if !(low > 0.0 && high >= low && high.is_finite()) {
+        return Vec::new();
+    }
+    let step = log(high / low) / f64::from(places.max(2) - 1);
+    (0..places).map(|at| if at + 1 == places { high } else { (low * exp(step * f64::from(at))).min(high) }).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -38,6 +38,33 @@ fn correlation(rho: f64) -> Option<f64> {
     (0.0..=1.0).contains(&rho).then_some(rho)
 }
 
+/// Users of one kind: how many, and what each of them leaves in a month.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Lot {
+    /// How many.
+    pub users: usize,
+    /// Mean profit of one.
+    pub mean_usd: f64,
+    /// Standard deviation of it.
+    pub sd_usd: f64,
+    /// Skewness of it; `None` if all are alike or it is infinite.
+    pub skewness: Option<f64>,
+}
+
+impl Lot {
+    /// So many users of a seat who are spread like `utilization`; `None` if that has no variance.
+    #[must_use]
+    pub fn of(seat: &Seat, utilization: &Distribution, users: usize) -> Option<Self> {
+        Some(Self {
+            users,
+            mean_usd: seat.profit_usd(utilization),
+            sd_usd: seat.profit_sd_usd(utilization)?,
+            // The heavier the tail of use, the heavier that of losses.
+            skewness: utilization.skewness().map(|skewness| -skewness),
+        })
+    }
+}
+
 impl Total {
     /// Of so many users who are spread like `utilization`, each two of them correlated by `rho`.
     ///
@@ -45,12 +72,26 @@ impl Total {
     /// a total is too large for a float.
     #[must_use]
     pub fn of(seat: &Seat, utilization: &Distribution, users: usize, rho: f64) -> Option<Self> {
-        let (n, rho) = (count(users), correlation(rho)?);
-        let mean_usd = n * seat.profit_usd(utilization);
-        let sd_usd = seat.profit_sd_usd(utilization)? * (n * (1.0 + (n - 1.0) * rho)).max(0.0).sqrt();
-        // The heavier the tail of use, the heavier that of losses.
-        let skewness = || Some(-utilization.skewness()? / n.sqrt()).filter(|skewness| skewness.is_finite());
-        let skewness = if rho > 0.0 || users == 0 { None } else { skewness() };
+        Self::of_book(&[Lot::of(seat, utilization, users)?], rho)
+    }
+
+    /// Of all users of a book, each two of them correlated by `rho`, whichever lot they are in.
+    ///
+    /// `sd² = (1 - rho) sum n s² + rho (sum n s)²`, the same as for one lot. `None` as in [`of`](Self::of).
+    #[must_use]
+    pub fn of_book(lots: &[Lot], rho: f64) -> Option<Self> {
+        let rho = correlation(rho)?;
+        let sum = |of: fn(&Lot) -> f64| lots.iter().map(|lot| count(lot.users) * of(lot)).sum::<f64>();
+        let (mean_usd, own) = (sum(|lot| lot.mean_usd), sum(|lot| lot.sd_usd * lot.sd_usd));
+        let together = sum(|lot| lot.sd_usd);
+        let sd_usd = ((1.0 - rho) * own + rho * together * together).max(0.0).sqrt();
+        let third = || {
+            let thirds = lots.iter().filter(|lot| lot.users > 0 && lot.sd_usd > 0.0);
+            let thirds =
+                thirds.map(|lot| Some(count(lot.users) * lot.skewness? * lot.sd_usd * lot.sd_usd * lot.sd_usd));
+            Some(thirds.sum::<Option<f64>>()? / (own * own.sqrt())).filter(|skewness| skewness.is_finite())
+        };
+        let skewness = if rho > 0.0 { None } else { third() };
         (mean_usd.is_finite() && sd_usd.is_finite()).then_some(Self { mean_usd, sd_usd, skewness })
     }
 
@@ -250,6 +291,24 @@ mod tests {
         // Just so many keep to the level, and one less does not.
         let chance = |n| Total::of(&seat(), &users(0.02), n, 0.0).expect("finite").loss_probability();
         assert!(chance(109) <= 0.05 && chance(108) > 0.05);
+    }
+
+    #[test]
+    fn a_book_adds_up_whichever_way_it_is_cut() {
+        let (light, heavy) = (users(0.01), users(0.05));
+        let lots = [(&light, 300), (&heavy, 40), (&light, 700)];
+        let lots = lots.map(|(spread, users)| Lot::of(&seat(), spread, users).expect("finite"));
+        let joined = [Lot { users: 1_000, ..lots[0] }, lots[1]];
+        for rho in [0.0, 0.02, 1.0] {
+            let (cut, whole) = (Total::of_book(&lots, rho).expect("sums"), Total::of_book(&joined, rho).expect("sums"));
+            assert!((cut.mean_usd - whole.mean_usd).abs() < 1e-9 * whole.mean_usd.abs());
+            assert!((cut.sd_usd - whole.sd_usd).abs() < 1e-9 * whole.sd_usd);
+        }
+        // By hand: two users with standard deviations 3 and 4 have 5 together, 7 if they move as one.
+        let one = |sd_usd: f64| Lot { users: 1, mean_usd: 1.0, sd_usd, skewness: Some(0.0) };
+        let sd = |rho: f64| Total::of_book(&[one(3.0), one(4.0)], rho).expect("sums").sd_usd;
+        assert!((sd(0.0) - 5.0).abs() < 1e-12 && (sd(1.0) - 7.0).abs() < 1e-12);
+        assert_eq!(Total::of_book(&[], 0.0).map(|none| none.loss_probability().to_bits()), Some(0));
     }
 
     #[test]

@@ -13,7 +13,7 @@ const BYTES_MOST: usize = 900 * 1024;
 /// The results, the tables beside them, legend, footer.
 pub(super) fn document(report: &Report, columns: &[usize], look: &Look) -> String {
     let (mut out, mut marks) = table(report.table(), columns, BYTES_MOST, look);
-    for section in report.sections.iter().filter(|section| !section.rows.is_empty()) {
+    for section in report.sections.iter().filter(|section| section.is_shown()) {
         out += &format!("\n### {}\n\n", escape::markdown(&section.title, look.ascii));
         let room = BYTES_MOST.saturating_sub(out.len());
         let (text, more) = table(section.table(), &section.table().shown(), room, look);

@@ -10,7 +10,7 @@ const LINE_MOST: usize = 60;
 /// The blocks, then those of the tables beside them, then the footer.
 pub(super) fn document(report: &Report, columns: &[usize], look: &Look) -> String {
     let mut parts = blocks(report.table(), columns, look);
-    for section in report.sections.iter().filter(|section| !section.rows.is_empty()) {
+    for section in report.sections.iter().filter(|section| section.is_shown()) {
         parts.push(escape::terminal(&section.title, look.ascii) + "\n");
         parts.extend(blocks(section.table(), &section.table().shown(), look));
     }

@@ -30,7 +30,7 @@ pub(super) fn document(report: &Report, columns: &[usize], look: &Look) -> Strin
         true => (String::new(), Vec::new()),
         false => grid(report.table(), columns, "--columns, --width", look),
     };
-    for section in report.sections.iter().filter(|section| !section.rows.is_empty()) {
+    for section in report.sections.iter().filter(|section| section.is_shown()) {
         let drawn = section.chart.as_ref().map(|curves| chart::chart(curves, look)).filter(|text| !text.is_empty());
         let (text, more) = match drawn {
             Some(text) => (text, Vec::new()),

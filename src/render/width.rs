@@ -82,7 +82,7 @@ fn take(chars: impl Iterator<Item = char>, columns: usize) -> String {
 }
 
 /// Lines of words, at most so wide where words allow.
-pub(super) fn wrap(text: &str, columns: Option<usize>) -> String {
+pub(crate) fn wrap(text: &str, columns: Option<usize>) -> String {
     let words = text.trim_start_matches(' ');
     let (indent, _) = text.split_at(text.len() - words.len());
     indent.to_owned() + &fill(words.split(' '), " ", columns.map(|columns| columns.saturating_sub(indent.len())))

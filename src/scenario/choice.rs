@@ -425,7 +425,7 @@ mod tests {
 
     /// Everyone of a grid of demands and noises asked for the cheapest offer: share, use, served and losers of each.
     fn asked(offers: &[Offer], demand: &Distribution, perception: Perception) -> Vec<[f64; 4]> {
-        let (people, moods) = (600_u32, if perception.noise > 0.0 { 200 } else { 1 });
+        let (people, moods) = if perception.noise > 0.0 { (600_u32, 200) } else { (6_000, 1) };
         let mut sums = vec![[0.0; 4]; offers.len()];
         for mood in 0..moods {
             let z = crate::population::special::normal_quantile((f64::from(mood) + 0.5) / f64::from(moods));

@@ -52,6 +52,12 @@ impl TakeUp {
         Self(Ratio::one())
     }
 
+    /// The share.
+    #[must_use]
+    pub const fn value(&self) -> &Ratio {
+        &self.0
+    }
+
     pub(super) fn share(&self) -> f64 {
         self.0.to_f64()
     }

@@ -1,7 +1,7 @@
 //! What would it take: the one input that makes a plan meet a target.
 //!
-//! A target asks at one utilization that profit be at least a share of revenue, or at least so many dollars. Profit and
-//! revenue are straight lines in the price, the allowance, the utilization, the API gross margin and the share of use
+//! A target asks at one utilization that profit be at least a share of revenue, or at least so many dollars, or that
+//! serving cost at most a share of revenue. Profit and revenue are straight lines in the price, the allowance, the utilization, the API gross margin and the share of use
 //! that another model serves, so each of them has at most one solution, and it is exact. One limit of several, and the
 //! cap or the overage rate of a population, are in the modules below.
 
@@ -15,7 +15,7 @@ pub use bracket::{NoBracket, bisect};
 pub use demand::{OverageRate, PopulationCap, PopulationRate, population_cap, population_overage};
 pub use window::{Grants, NoWindow, limit_budget, limit_grant};
 
-use crate::economics::{Economics, Terms};
+use crate::economics::{Economics, Revenue, Terms};
 use crate::units::Ratio;
 
 /// Everything that decides whether a plan meets a target, overage apart.
@@ -48,6 +48,13 @@ pub enum Target {
         /// The dollars; negative where a loss is borne.
         least_usd: Ratio,
     },
+    /// Serving costs at most a share of revenue, whatever fees and fixed cost take.
+    Serving {
+        /// The utilization at which it is asked.
+        utilization: Ratio,
+        /// The share, not negative.
+        most_share: Ratio,
+    },
     /// The vendor loses money only above so much utilization, or never.
     BreakEven {
         /// The utilization.
@@ -72,7 +79,9 @@ impl Target {
     #[must_use]
     pub const fn utilization(&self) -> &Ratio {
         match self {
-            Self::Margin { utilization, .. } | Self::Profit { utilization, .. } => utilization,
+            Self::Margin { utilization, .. } | Self::Profit { utilization, .. } | Self::Serving { utilization, .. } => {
+                utilization
+            }
             Self::BreakEven { least_utilization } => least_utilization,
         }
     }
@@ -83,17 +92,20 @@ impl Target {
         match self {
             Self::Margin { least_share, .. } => Self::Margin { utilization, least_share: least_share.clone() },
             Self::Profit { least_usd, .. } => Self::Profit { utilization, least_usd: least_usd.clone() },
+            Self::Serving { most_share, .. } => Self::Serving { utilization, most_share: most_share.clone() },
             Self::BreakEven { .. } => Self::BreakEven { least_utilization: utilization },
         }
     }
 
-    /// Profit that is asked of so much revenue, in dollars.
+    /// What the target lets serving cost, in dollars; negative: it is missed without any use.
     #[must_use]
-    pub fn profit_usd(&self, revenue_usd: &Ratio) -> Ratio {
+    pub fn budget_usd(&self, revenue: &Revenue, fixed_cost_usd: &Ratio) -> Ratio {
+        let room = &revenue.net_usd - fixed_cost_usd;
         match self {
-            Self::Margin { least_share, .. } => least_share * revenue_usd,
-            Self::Profit { least_usd, .. } => least_usd.clone(),
-            Self::BreakEven { .. } => Ratio::zero(),
+            Self::Margin { least_share, .. } => room - least_share * &revenue.revenue_usd,
+            Self::Profit { least_usd, .. } => room - least_usd,
+            Self::Serving { most_share, .. } => most_share * &revenue.revenue_usd,
+            Self::BreakEven { .. } => room,
         }
     }
 }
@@ -150,7 +162,7 @@ impl Solution {
     pub const fn status(&self) -> &'static str {
         match self {
             Self::Solved(_) => "solved",
-            Self::NotNeeded { .. } => "not-needed",
+            Self::NotNeeded { .. } => "not_needed",
             Self::Impossible { .. } => "impossible",
         }
     }
@@ -217,17 +229,16 @@ impl Setting {
         }
     }
 
-    /// Profit above what a target asks, in dollars per seat and month; zero: exactly met; negative: missed; `None` if
-    /// use is unlimited.
+    /// What serving might cost more, in dollars per seat and month; zero: exactly met; negative: missed; `None` if use is
+    /// unlimited.
     #[must_use]
     pub fn slack_usd(&self, target: &Target) -> Option<Ratio> {
         Some(self.budget_usd(target) - self.serving_usd(target.utilization())?)
     }
 
-    /// What is left to serve with: `N - F` less the profit that the target asks for.
+    /// What is left to serve with.
     fn budget_usd(&self, target: &Target) -> Ratio {
-        let economics = self.economics();
-        economics.room_usd() - target.profit_usd(&economics.revenue.revenue_usd)
+        target.budget_usd(&self.terms.revenue(), &self.terms.fixed_cost_usd)
     }
 
     fn serving_usd(&self, utilization: &Ratio) -> Option<Ratio> {
@@ -290,16 +301,16 @@ fn price(setting: &Setting, target: &Target) -> Option<Solution> {
     // What a price leaves once fees are paid and the target has its part is a straight line above zero: two prices
     // tell it, and no fee needs a formula of its own here.
     let left = |price: i32| {
-        let revenue = Terms { price: Ratio::from(price), ..setting.terms.clone() }.revenue();
-        revenue.net_usd - target.profit_usd(&revenue.revenue_usd)
+        let terms = Terms { price: Ratio::from(price), ..setting.terms.clone() };
+        target.budget_usd(&terms.revenue(), &terms.fixed_cost_usd)
     };
     let slope = left(2) - left(1);
     let at_zero = left(1) - &slope;
-    let costs = &setting.terms.fixed_cost_usd + setting.serving_usd(target.utilization())?;
+    let serving = setting.serving_usd(target.utilization())?;
     if !slope.is_positive() {
         return Some(Solution::Impossible { root: None, reason: Reason::FeesLeaveTooLittle });
     }
-    let root = (&costs - at_zero) / slope;
+    let root = (serving - at_zero) / slope;
     // A price of zero bears no fee, so that it can be enough where a small one is not.
     let free = Setting { terms: Terms { price: Ratio::zero(), ..setting.terms.clone() }, ..setting.clone() };
     let needed = root.is_zero() || free.slack_usd(target)?.is_negative();

@@ -164,8 +164,8 @@ proptest! {
         };
         let demand = Distribution::lognormal(Level::Median(f64::from(median) / 100.0), f64::from(s) / 100.0);
         let demand = demand.expect("a lognormal");
+        let asked = f64::from(target) / 100.0;
         let target = Target::margin_at_full(hundredths(target));
-        let asked = target.profit_usd(&Ratio::one()).to_f64();
         let slack = |max: Option<f64>, rate: Option<f64>| {
             let plan = Economics {
                 // A cap of a trillion dollars is none.

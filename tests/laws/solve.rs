@@ -38,6 +38,8 @@ fn target() -> impl Strategy<Value = Target> {
             .prop_map(|(utilization, least_share)| Target::Margin { utilization, least_share }),
         (utilization(), hundredths(-10_000..10_000))
             .prop_map(|(utilization, least_usd)| Target::Profit { utilization, least_usd }),
+        (utilization(), hundredths(0..150))
+            .prop_map(|(utilization, most_share)| Target::Serving { utilization, most_share }),
         utilization().prop_map(|least_utilization| Target::BreakEven { least_utilization }),
     ]
 }

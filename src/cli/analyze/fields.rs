@@ -274,7 +274,7 @@ fn optional_text(words: Option<&Arc<str>>) -> Cell {
 }
 
 /// The row's status, by which machines tell why a figure is null.
-pub(super) fn status(answer: &Answer<'_>) -> &'static str {
+pub(in crate::cli) fn status(answer: &Answer<'_>) -> &'static str {
     let unpriced = answer.gaps.iter().any(|gap| matches!(gap, Gap::Rate(_)));
     let free = answer.revenue.as_ref().is_some_and(|revenue| revenue.revenue_usd.is_zero());
     match answer.max_api {

@@ -233,7 +233,7 @@ const fn kind(kind: OverageKind) -> &'static str {
 }
 
 /// Dollars in a sentence.
-pub(super) fn dollars(usd: &Ratio) -> String {
+pub(in crate::cli) fn dollars(usd: &Ratio) -> String {
     let text = crate::render::cell(&Cell::Usd(Figure::from(usd.abs())));
     let text = text.strip_suffix(".00").unwrap_or(&text);
     format!("{}${text}", if usd.is_negative() { "-" } else { "" })

@@ -381,7 +381,8 @@ fn reason(offer: &Offer, by: &Dominated, by_name: &str) -> String {
     }
 }
 
-fn fee_share(answer: &Answer<'_>, asked: &Asked) -> Ratio {
+/// What goes in fees of what is paid for overflow.
+pub(in crate::cli) fn fee_share(answer: &Answer<'_>, asked: &Asked) -> Ratio {
     let (Fees::Processor { share, .. } | Fees::Store { share }) =
         asked.question.fees.as_ref().unwrap_or(&answer.plan.fees);
     share.clone()

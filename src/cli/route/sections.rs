@@ -25,7 +25,8 @@ pub(in crate::cli) fn all() -> [Section; 5] {
 
 type Short = (&'static str, &'static str, Unit, Option<u8>, &'static str);
 
-pub(super) fn section(key: &'static str, title: &str, columns: &[Short]) -> Section {
+/// A table without its rows. Columns without a rank are not shown unless they are asked for.
+pub(in crate::cli) fn section(key: &'static str, title: &str, columns: &[Short]) -> Section {
     let column = |&(key, title, unit, shown, meaning): &Short| Column {
         key,
         title: title.to_owned(),

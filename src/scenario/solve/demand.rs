@@ -4,6 +4,7 @@
 //! the mean of what is served rises with the cap, ever more slowly, so that there is at most one root.
 
 use super::{Reason, Setting, Target, bisect};
+use crate::economics::Revenue;
 use crate::population::Distribution;
 use crate::scenario::metered::TakeUp;
 use crate::units::Ratio;
@@ -32,7 +33,7 @@ impl PopulationCap {
     pub const fn status(self) -> &'static str {
         match self {
             Self::Solved { .. } => "solved",
-            Self::NotNeeded => "not-needed",
+            Self::NotNeeded => "not_needed",
             Self::Impossible(_) => "impossible",
         }
     }
@@ -99,7 +100,7 @@ impl OverageRate {
     pub const fn status(self) -> &'static str {
         match self {
             Self::Solved(_) => "solved",
-            Self::NotNeeded { .. } => "not-needed",
+            Self::NotNeeded { .. } => "not_needed",
             Self::Impossible(_) => "impossible",
         }
     }
@@ -119,8 +120,14 @@ pub fn population_overage(
     let max = setting.max_api_usd.as_ref().map(Ratio::to_f64);
     let included_usd = max.map_or_else(|| demand.mean(), |max| demand.limited_mean(max));
     let sold_usd = max.map_or(0.0, |max| take_up.share() * demand.excess_mean(max));
-    let asked_of_a_dollar = target.profit_usd(&Ratio::one()) - target.profit_usd(&Ratio::zero());
-    let kept = (Ratio::one() - overage_fee_share - asked_of_a_dollar).to_f64();
+    let sold = |usd: Ratio| Revenue {
+        net_usd: &usd * (Ratio::one() - overage_fee_share),
+        fees_usd: &usd * overage_fee_share,
+        gross_usd: usd.clone(),
+        revenue_usd: usd,
+    };
+    let budget_of = |usd: Ratio| target.budget_usd(&sold(usd), &Ratio::zero());
+    let kept = (budget_of(Ratio::one()) - budget_of(Ratio::zero())).to_f64();
     let missing = setting.serving_share.to_f64() * (included_usd + sold_usd) - setting.budget_usd(target).to_f64();
     let root = Some(missing / (sold_usd * kept)).filter(|root| sold_usd > 0.0 && kept > 0.0 && root.is_finite());
     let rate = match root {

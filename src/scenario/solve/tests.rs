@@ -312,3 +312,19 @@ fn overage_that_nobody_buys_or_that_fees_take_repairs_nothing() {
     assert_eq!(rate(&plan, "0.9", &TakeUp::all()), OverageRate::Impossible(Reason::FeesLeaveTooLittle));
     assert_eq!(rate(&setting("100", "400"), "0", &TakeUp::all()), OverageRate::NotNeeded { root: None });
 }
+
+#[test]
+fn what_serving_may_cost_is_a_share_of_revenue_before_fees() {
+    // At most 75 % of $200 is $150; at a quarter of list that is 600 of API use. Fees and fixed cost do not matter.
+    let most = Target::Serving { utilization: Ratio::one(), most_share: ratio("0.75") };
+    let plan = setting("200", "8000");
+    assert_eq!(solved(&plan, &most, &Unknown::Allowance), Ratio::from(600));
+    assert_eq!(solved(&plan, &most, &Unknown::Utilization), ratio("0.075"));
+    // 0.25 x 8,000 = 2,000 is 75 % of 2,666.67.
+    assert_eq!(solved(&plan, &most, &Unknown::Price), ratio("8000/3"));
+    let fees = Fees::Processor { share: ratio("0.029"), fixed_usd: ratio("0.3") };
+    let charged = Setting { terms: Terms { fees, fixed_cost_usd: ratio("3"), ..plan.terms.clone() }, ..plan.clone() };
+    for unknown in [Unknown::Allowance, Unknown::Price] {
+        assert_eq!(solved(&charged, &most, &unknown), solved(&plan, &most, &unknown));
+    }
+}

@@ -1,0 +1,366 @@
+//! `replay`: what was really used, put before the limits of plans.
+
+mod figures;
+mod options;
+mod population;
+mod sections;
+mod tried;
+mod words;
+
+pub(super) use figures::{columns, summary_keys};
+pub(super) use sections::all as sections;
+
+use std::path::PathBuf;
+
+use super::asked::{Asked, ask, assumptions, strict};
+use super::logs;
+use super::publish::{columns_help, select, sort};
+use super::world::World;
+use super::{Answered, Exit, Found, Stop};
+use crate::analysis::{Answer, answer};
+use crate::catalog::codes;
+use crate::logs::Log;
+use crate::plan::Plan;
+use crate::problem::{Level, Problem};
+use crate::report::{Column, Layout, Report};
+use crate::units::{Ratio, TimeZone};
+use crate::usage::price::{Premiums, Prices};
+use tried::Book;
+
+/// Show which plan fits what was really used, and what the others would have stopped
+///
+/// Reads usage logs of Claude Code and Codex, or tables of usage events, prices each response at the list price of its
+/// day, and runs all of them through the limits of every plan. Without LOG, it looks where these programs keep their
+/// logs. It reads counts, times, models and the names of projects; never what people and models wrote.
+///
+/// A plan fails in one of two ways, and both are shown. BLOCKED: with overage off, hours in which a request would have
+/// been refused, until the first instant at which it would have been let in. OVERAGE: with overage on, the dollars that
+/// are paid past the limits, where the plan sells it. HITS: windows that stopped something. PEAK, MEAN: how full the
+/// windows were that had any use. TOTAL: a month's price, with overage, the hours without work and the refused work at
+/// what they are worth to the user; refused work counts at list price, as if it was bought from the API, unless
+/// --refused says otherwise. VENDOR: what the vendor earns on it in a month. Pay as you go on the API is always a line.
+///
+/// With a column of users, each has a seat and limits of his own, and a line is the sum over all of them.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = EXAMPLES)]
+#[command(mut_arg("paths", |arg| arg.long("plans").value_name("FILE").num_args(1..).help(
+    "Take the plans from these files, folders or patterns; write them after the logs"
+)))]
+#[command(mut_arg("mix", |arg| arg.hide(true)))]
+#[command(mut_arg("workload", |arg| arg.hide(true)))]
+#[command(mut_arg("hours_per_day", |arg| arg.hide(true)))]
+#[command(mut_arg("days_per_week", |arg| arg.hide(true)))]
+#[command(mut_arg("ping", |arg| arg.hide(true)))]
+#[command(mut_arg("table", |arg| arg.hide(false).help(
+    "Print this table alone: windows, causes, hits, users or skipped"
+)))]
+pub(super) struct Args {
+    /// Logs, or folders of them at any depth, or `-` for standard input [default: where Claude Code and Codex keep them]
+    #[arg(value_name = "LOG")]
+    logs: Vec<PathBuf>,
+    #[command(flatten)]
+    used: options::UsedArgs,
+    #[command(flatten)]
+    limits: options::LimitArgs,
+    #[command(flatten)]
+    answers: options::AnswerArgs,
+    #[command(flatten)]
+    inputs: super::args::InputArgs,
+    #[command(flatten)]
+    terms: super::args::TermsArgs,
+    #[command(flatten)]
+    pub(super) output: super::args::OutputArgs,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  plancost replay
+  plancost replay ~/.claude --tz Europe/Berlin --weekly-anchor 'mon 09:00'
+  plancost replay ~/.codex --vendor openai --blocked-hour 60
+  plancost replay logs/ --plan 'claude-max-*' --overflow overage --spend-cap 50
+  plancost replay logs/ --plans plans/*.toml --must-fit team --json
+  plancost replay team.csv --by-user --write-population book.toml
+  plancost replay logs/ --table hits -f csv --anonymize
+
+Plans are those of the vendors whose models did the work, unless --plans, --plan
+or --vendor name others; `--plan '*'` takes all.
+
+Exit codes:
+  0  done
+  1  the plan of --must-fit does not fit
+  2  wrong use, or a plan or time zone that does not exist
+  3  a log or another input could not be used, or there is none
+  4  nothing could be decided; with --max-skipped, too much of the logs was
+     lost; with --must-fit, it is not known whether the plan fits; with
+     --strict, the answer is incomplete
+  5  the output could not be written";
+
+/// Answers the command.
+pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> {
+    let columns = figures::columns();
+    let all: Vec<&Column> = columns.iter().collect();
+    if args.output.columns.iter().any(|name| name == "help") {
+        return Ok(Answered::Help(columns_help(&all)));
+    }
+    let (chosen, order) = select(&args.output, &all)?;
+    let zone = args.used.zone()?;
+    args.check()?;
+    let mut problems = Vec::new();
+    let asked = ask(&args.inputs, &args.terms, world, &mut problems)?;
+    if strict(&args.terms, world) {
+        let is_unportable = |problem: &&mut Problem| problem.code == codes::TOML_1_1;
+        problems.iter_mut().filter(is_unportable).for_each(|problem| problem.level = Level::Error);
+    }
+    // Workloads price nothing here; a limit of one's own on a model that nobody prices would let all pass.
+    let is_own =
+        |problem: &Problem| problem.place.as_ref().is_none_or(|place| asked.input_names.contains(&place.source.name));
+    problems.retain(|problem| problem.code != codes::UNPRICED || is_own(problem));
+    let (log, files) = read_logs(args, world, &mut problems)?;
+    let failed = problems.iter().any(|problem| problem.level == Level::Error);
+    let book = Book::of(args, &asked, log, zone)?;
+    let plans = wanted(args, &asked, &book, failed, &problems)?;
+    let answers: Vec<Answer<'_>> =
+        plans.iter().map(|plan| answer(plan, asked.catalog.market(), &asked.question)).collect();
+    let is_tried = |id: &String| plans.iter().any(|plan| *plan.id == **id);
+    problems.retain(|problem| problem.level == Level::Error || problem.plan.as_ref().is_none_or(is_tried));
+    let lines = book.try_all(&answers, args, world);
+    let mut written = Vec::new();
+    if let Some(path) = &args.answers.write_population {
+        let text = population::file(&book, &answers)?;
+        let inputs: Vec<String> = asked.input_names.iter().chain(&files).cloned().collect();
+        written.extend(super::output::to_file(path, &text, &inputs).err());
+    }
+    problems.extend(unpriced(&book));
+    let demanded = demanded(args, &book, &lines, &mut problems);
+    let mut report = report(args, &asked, &book, &lines, columns, problems);
+    report.complete = !failed && report.complete;
+    if let Some((column, descending)) = order {
+        sort(&mut report.rows, column, descending);
+    }
+    let chosen = if args.output.columns.is_empty() { figures::shown(&report, args) } else { chosen };
+    let mut exit = Exit::of(failed, report.complete, strict(&args.terms, world)).or(demanded);
+    if lines.iter().all(|line| line.rank.is_none()) {
+        // Nothing could be decided, which is no success.
+        exit = exit.or(Exit::Incomplete);
+    }
+    if let Some(error) = written.first() {
+        report.problems.push(super::publish::not_written(error, args.answers.write_population.as_deref()));
+        exit = exit.or(Exit::Output);
+    }
+    let inputs = asked.input_names.into_iter().chain(files).collect();
+    Ok(Answered::Report(Box::new(Found { report, columns: chosen, exit, inputs })))
+}
+
+/// The logs that were named, or those in the usual places, and the names of their files.
+fn read_logs(args: &Args, world: &mut World<'_>, problems: &mut Vec<Problem>) -> Result<(Log, Vec<String>), Stop> {
+    let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
+    let log = if args.logs.iter().any(is_stdin) {
+        if args.logs.len() > 1 || args.inputs.paths.iter().any(is_stdin) {
+            let problem = Problem::error(codes::USAGE, "`-` is named beside other inputs of standard input or logs");
+            return Err(problem.help("name `-` once, as the only log").into());
+        }
+        if world.stdin_is_terminal {
+            let problem = Problem::error(codes::USAGE, "`-` reads standard input, which is a terminal");
+            return Err(problem.help("pipe a log in, or name one").into());
+        }
+        (options::from_stdin(args, world), Vec::new())
+    } else {
+        let format = args.used.log_format.and_then(options::LogFormat::format);
+        let roots = match args.logs.as_slice() {
+            [] => logs::usual_roots(&|name| world.env(name)),
+            named => named.iter().map(|path| logs::Root { format, ..logs::Root::named(path) }).collect(),
+        };
+        let found = logs::find(&roots);
+        if found.files.is_empty() && found.unreadable.is_empty() {
+            return Err(Stop { exit: Exit::Input, problems: vec![nothing_found(args)] });
+        }
+        let log = logs::read_all(&found, options::threads(), &logs::Progress::default());
+        (log, found.files.iter().map(|file| file.path.to_string_lossy().into_owned()).collect())
+    };
+    problems.extend(log.0.stopped.iter().map(|(name, why)| {
+        let problem = Problem::error(codes::UNREADABLE, format!("cannot read `{name}`: {}", reason(why)));
+        if name.ends_with(".toml") { problem.help("plan files come after `--plans`") } else { problem }
+    }));
+    if log.0.records.is_empty() && log.0.stopped.is_empty() {
+        problems.push(no_usage(&log.0));
+    }
+    if log.0.records.is_empty() && problems.iter().any(|problem| problem.level == Level::Error) {
+        // Zeros would read as an answer.
+        return Err(Stop { exit: Exit::Input, problems: std::mem::take(problems) });
+    }
+    Ok(log)
+}
+
+/// What the system says, without its number and its capital.
+fn reason(why: &str) -> String {
+    let why = why.split(" (os error").next().unwrap_or(why);
+    let mut letters = why.chars();
+    match (letters.next(), letters.next()) {
+        (Some(first), Some(next)) if next.is_lowercase() => {
+            format!("{}{}", first.to_lowercase(), &why[first.len_utf8()..])
+        }
+        _ => why.to_owned(),
+    }
+}
+
+fn nothing_found(args: &Args) -> Problem {
+    if args.logs.is_empty() {
+        return Problem::error(codes::UNREADABLE, "no usage log was found")
+            .note("looked for Claude Code in ~/.claude and ~/.config/claude, and for Codex in ~/.codex")
+            .help("name a log or a folder, or set CLAUDE_CONFIG_DIR or CODEX_HOME");
+    }
+    let names: Vec<String> = args.logs.iter().map(|path| format!("`{}`", path.display())).collect();
+    Problem::error(codes::UNREADABLE, format!("no usage log in {}", names.join(", ")))
+        .help("logs are files that end in .jsonl, .jsonl.zst, .csv or .tsv")
+}
+
+/// A log without usage: what costs a plan's price and hits nothing. Where lines were lost it is no answer.
+fn no_usage(log: &Log) -> Problem {
+    let message = match log.files {
+        1 => "the log holds no usage".to_owned(),
+        files => format!("{files} logs hold no usage"),
+    };
+    let problem = if log.tally.has_losses() {
+        Problem::error(codes::NO_USAGE, message)
+    } else {
+        Problem::warning(codes::NO_USAGE, message)
+    };
+    let lost: Vec<String> = log.tally.iter().filter(|(note, _)| note.is_loss()).map(words::note).collect();
+    if lost.is_empty() {
+        problem
+    } else {
+        problem.note(lost.join("; ")).help("it may be of another kind: `--log-format`")
+    }
+}
+
+/// The plans to try, each once: those that were named, or all of the vendors whose models did the work.
+fn wanted<'a>(
+    args: &Args,
+    asked: &'a Asked,
+    book: &Book,
+    failed: bool,
+    problems: &[Problem],
+) -> Result<Vec<&'a Plan>, Stop> {
+    let plans = crate::analysis::plans_on(&asked.catalog.plans, asked.question.day);
+    let (ids, vendors) = (&args.inputs.plan, &args.answers.vendor);
+    let mut unknown = Vec::new();
+    let mut is_wanted = vec![false; plans.len()];
+    let mut take = |fits: &dyn Fn(&Plan) -> bool| {
+        let mut any = false;
+        for (wanted, plan) in is_wanted.iter_mut().zip(&plans) {
+            *wanted |= fits(plan);
+            any |= fits(plan);
+        }
+        any
+    };
+    for id in ids.iter().chain(&args.answers.must_fit) {
+        if !take(&|plan| super::compare::fits(id, &plan.id)) {
+            unknown.push(super::compare::unknown_plan(id, &plans, asked));
+        }
+    }
+    for id in vendors {
+        if !take(&|plan| plan.vendor.as_deref() == Some(id.as_str())) {
+            unknown.push(super::compare::unknown_vendor(id, &plans));
+        }
+    }
+    if ids.is_empty() && vendors.is_empty() {
+        let of_vendors = |plan: &Plan| plan.vendor.as_ref().is_some_and(|vendor| book.usage.vendors.contains(vendor));
+        if !args.inputs.paths.is_empty() || !take(&of_vendors) {
+            take(&|_| true);
+        }
+    }
+    if !unknown.is_empty() {
+        let exit = if failed { Exit::Input } else { Exit::Usage };
+        return Err(Stop { exit, problems: problems.iter().filter(|_| failed).cloned().chain(unknown).collect() });
+    }
+    let wanted: Vec<&Plan> =
+        plans.iter().zip(&is_wanted).filter(|(_, wanted)| **wanted).map(|(plan, _)| *plan).collect();
+    if wanted.is_empty() && !failed {
+        let problem = super::asked::nothing_selected(asked, &args.inputs, &plans);
+        return Err(Stop { exit: Exit::Input, problems: vec![problem] });
+    }
+    Ok(wanted)
+}
+
+/// The code that the demands of the arguments end with; what cannot be answered is a problem.
+fn demanded(args: &Args, book: &Book, lines: &[tried::Line<'_>], problems: &mut Vec<Problem>) -> Exit {
+    let mut exit = Exit::Done;
+    if let Some(most) = args.used.max_skipped.as_ref().filter(|most| book.skipped_share() > **most) {
+        let message = format!(
+            "{} of the usage was lost, and `--max-skipped` allows {}",
+            words::share(book.skipped_share()),
+            words::share(most.clone())
+        );
+        problems.push(Problem::warning(codes::LOG_LINES, message).help("`--table skipped` tells why"));
+        exit = exit.or(Exit::Incomplete);
+    }
+    for line in lines.iter().filter(|line| args.answers.must_fit.iter().any(|id| super::compare::fits(id, line.id()))) {
+        exit = exit.or(match line.fits(book) {
+            Some(true) => Exit::Done,
+            Some(false) => Exit::No,
+            None => {
+                let why = line
+                    .tried
+                    .as_ref()
+                    .err()
+                    .map_or("part of the work has no list price".to_owned(), ToString::to_string);
+                let message = format!("it is not known whether `{}` fits: {why}", line.id());
+                problems.push(Problem::warning(codes::FIT_UNKNOWN, message).plan(line.id()));
+                Exit::Incomplete
+            }
+        });
+    }
+    exit
+}
+
+/// Models without a list price, which the work that is counted leaves out.
+fn unpriced(book: &Book) -> impl Iterator<Item = Problem> {
+    book.usage.unpriced.iter().map(|((model, reason), times)| {
+        let (responses, are) =
+            if *times == 1 { ("1 response".to_owned(), "is") } else { (format!("{times} responses"), "are") };
+        let of = model.as_deref().map_or_else(String::new, |model| format!(" of `{model}`"));
+        Problem::warning(codes::UNPRICED, format!("{reason}: {responses}{of} {are} left out"))
+            .help("add its rates, or its name as an alias, with `--prices`")
+    })
+}
+
+fn report(
+    args: &Args,
+    asked: &Asked,
+    book: &Book,
+    lines: &[tried::Line<'_>],
+    columns: Vec<Column>,
+    problems: Vec<Problem>,
+) -> Report {
+    let advice = words::advice(book, lines);
+    let mut record = assumptions(asked, &args.inputs.set);
+    record.extend(figures::assumed(args, book));
+    let is_known = |line: &tried::Line<'_>| line.tried.is_ok() && line.total(book).is_some();
+    let tolerated = args.used.max_skipped.clone().unwrap_or_else(|| Ratio::new(1, 100));
+    Report {
+        kind: "replay",
+        layout: Layout::Rows,
+        complete: lines.iter().all(is_known) && book.usage.unpriced.is_empty() && book.skipped_share() <= tolerated,
+        as_of: asked.day,
+        inputs: asked.inputs.clone(),
+        prices: asked.prices.clone(),
+        assumptions: record,
+        rows: figures::rows(book, lines),
+        columns,
+        sections: sections::filled(book, lines, args),
+        summary: figures::summary(book, lines, &advice),
+        footer: words::footer(args, asked, book, lines, advice.text),
+        problems,
+        verdicts: None,
+    }
+}
+
+/// The list prices of the catalogue.
+fn prices<'a>(asked: &'a Asked, premiums: &'a Premiums) -> Prices<'a> {
+    Prices { rates: &asked.catalog.rates, premiums }
+}
+
+/// A zone by its name, as the database spells it.
+fn zone_name(zone: &TimeZone) -> String {
+    zone.iana_name().unwrap_or("UTC").to_owned()
+}

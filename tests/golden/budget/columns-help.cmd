@@ -1,0 +1,2 @@
+# Every column.
+plancost budget --columns help

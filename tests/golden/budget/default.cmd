@@ -1,0 +1,2 @@
+# The spending of a large measured sample.
+plancost budget --heads 500

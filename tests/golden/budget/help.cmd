@@ -1,0 +1,2 @@
+# The help.
+plancost budget --help

@@ -1,0 +1,3 @@
+# Refused, with what would be right.
+code 2
+plancost budget --heads 5 --blended 0

@@ -1,0 +1,2 @@
+# Every column.
+plancost outlook --columns help

@@ -1,0 +1,2 @@
+# The help.
+plancost outlook --help

@@ -1,0 +1,3 @@
+# The meter against the flat plan, 140 columns.
+terminal 140
+plancost outlook claude-pro --metered 'fee=20, included=20, rate=1, take-up=60%' --dist 'lognormal(median=60, s=1.2763)' --from tests/fixtures/six.toml --no-bundled

@@ -1,0 +1,2 @@
+# Every column.
+plancost outlook --metered fee=1 --columns help

@@ -1,0 +1,2 @@
+# The named paces and their sources.
+plancost outlook --cost-decline list

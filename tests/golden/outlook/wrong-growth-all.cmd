@@ -1,0 +1,3 @@
+# Refused, with what would be right.
+code 2
+plancost outlook claude-pro --price-growth -100%

@@ -1,0 +1,3 @@
+# Refused, with what would be right.
+code 2
+plancost outlook claude-pro --metered fee=20 --at 5%

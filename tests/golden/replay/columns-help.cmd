@@ -1,0 +1,2 @@
+# Every column and its meaning
+plancost replay --columns help

@@ -1,0 +1,3 @@
+# The same for machines
+env HOME=tests/fixtures/logs/home
+plancost replay --plan claude-pro --json

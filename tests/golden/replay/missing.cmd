@@ -1,0 +1,3 @@
+# No such log
+code 3
+plancost replay nothing.csv

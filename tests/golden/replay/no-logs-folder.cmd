@@ -1,0 +1,3 @@
+# A folder without logs
+code 3
+plancost replay src/render

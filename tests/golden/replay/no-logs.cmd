@@ -1,0 +1,3 @@
+# Nothing in the usual places
+code 3
+plancost replay 

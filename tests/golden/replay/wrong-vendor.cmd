@@ -1,0 +1,3 @@
+# A vendor that does not exist
+code 2
+plancost replay tests/fixtures/logs/day.csv --vendor anthropc

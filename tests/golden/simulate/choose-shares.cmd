@@ -1,0 +1,3 @@
+# shares say nothing of a choice
+code 2
+plancost simulate --choose --population typical

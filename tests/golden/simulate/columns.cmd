@@ -1,0 +1,2 @@
+# the columns and what they mean
+plancost simulate --columns help

@@ -1,0 +1,3 @@
+# no such plan
+code 3
+plancost simulate --plan claud-pro

@@ -1,0 +1,3 @@
+# nobody says who leaves
+code 2
+plancost simulate --plan claude-pro --new-price 25

@@ -1,0 +1,2 @@
+# The figures of an answer
+plancost solve --columns help

@@ -1,0 +1,3 @@
+# Every flag, with examples
+terminal 80
+plancost solve --help

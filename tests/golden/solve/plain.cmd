@@ -1,0 +1,2 @@
+# A block of lines for each answer
+plancost solve --no-bundled claude-pro claude-max-20x --for price,limit --target 'margin@20%>=60%' -f plain --from tests/fixtures/six.toml

@@ -1,0 +1,3 @@
+# The same on a narrow terminal
+terminal 60
+plancost solve --no-bundled --for price,allowance,api-margin,routed-share --cheap-cost 1/25 --target 'margin@20%>=0' --target 'margin@20%>=60%' --table answers --from tests/fixtures/six.toml

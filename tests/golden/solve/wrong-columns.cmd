@@ -1,0 +1,3 @@
+# Refused, with what would be right.
+code 2
+plancost solve claude-pro --for price --target 'margin@20%>=0' --columns plan,valeu

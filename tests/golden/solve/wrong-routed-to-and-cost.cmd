@@ -1,0 +1,3 @@
+# Refused, with what would be right.
+code 2
+plancost solve claude-pro --for routed-share --target 'margin@20%>=0' --routed-to gpt-6-luna --cheap-cost 4%

@@ -1,0 +1,1 @@
+plancost usage --columns help

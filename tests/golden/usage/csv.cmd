@@ -1,0 +1,1 @@
+plancost usage tests/fixtures/logs/day.csv --by user -f csv

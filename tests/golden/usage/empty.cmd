@@ -1,0 +1,2 @@
+code 3
+plancost usage tests/fixtures/logs/empty.csv

@@ -1,0 +1,1 @@
+plancost usage tests/fixtures/logs/day.csv --by model,day -f markdown

@@ -1,0 +1,2 @@
+code 3
+plancost usage nothing.jsonl

@@ -1,0 +1,2 @@
+code 2
+plancost usage tests/fixtures/logs/day.csv --by modell
