@@ -7,7 +7,7 @@ use crate::units::{Rate, Tokens, Usd};
 
 /// Why fields have no place in a plan file.
 pub(super) const OTHER_TOKENS: &str = "other tokens: audio, images, thinking";
-pub(super) const OTHER_SERVICE: &str = "another speed, place or service";
+pub(super) const OTHER_SERVICE: &str = "not standard service";
 pub(super) const OTHER_UNIT: &str = "billed by another unit";
 pub(super) const BY_PATTERN: &str = "a pattern, not exact names";
 pub(super) const TOO_FINE: &str = "more than 12 decimals, not rounded";

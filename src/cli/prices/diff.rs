@@ -63,7 +63,7 @@ const FIELDS: [Field<Line>; 6] = [
     ("model", "Model", Unit::Text, Some(0), "the model, as OLD names it, or NEW alone", |l| {
         Cell::Text(l.model.clone())
     }),
-    ("change", "Change", Unit::Text, Some(2), "added, removed or changed", |l| Cell::Text(l.change.to_owned())),
+    ("change", "Change", Unit::Text, Some(0), "added, removed or changed", |l| Cell::Text(l.change.to_owned())),
     ("rate", "Rate", Unit::Text, Some(0), "which rate; none: the model as a whole", |l| {
         or_none(l.difference.as_ref(), |difference| Cell::Text(difference.key.clone()))
     }),
@@ -181,6 +181,7 @@ fn lines(old: &Loaded, new: &Loaded, common: bool, wanted: &dyn Fn(&str) -> bool
             }
         }
     }
-    lines.sort_by(|a, b| a.model.cmp(&b.model));
+    // What changed, before models of one side alone.
+    lines.sort_by(|a, b| (a.difference.is_none(), &a.model).cmp(&(b.difference.is_none(), &b.model)));
     (lines, counts)
 }
