@@ -10,6 +10,7 @@ pub mod codes;
 pub mod config;
 pub mod distribution;
 mod form;
+pub mod import;
 mod lower;
 pub mod policy;
 mod read;
@@ -20,6 +21,7 @@ mod shape;
 mod syntax;
 pub mod uncertain;
 mod value;
+pub mod write;
 
 pub use builtin::bundled;
 pub use call::Mistake;

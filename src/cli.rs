@@ -25,6 +25,7 @@ mod man;
 mod outlook;
 mod output;
 mod parallel;
+mod prices;
 mod population;
 mod publish;
 mod replay;
@@ -70,6 +71,7 @@ enum Verb {
     Compare(Box<compare::Args>),
     Explain(Box<explain::Args>),
     Diff(Box<diff::Args>),
+    Prices(Box<prices::Args>),
     Simulate(Box<simulate::Args>),
     Outlook(Box<outlook::Args>),
     Budget(Box<budget::Args>),
@@ -175,6 +177,7 @@ pub fn run(world: &mut World<'_>) -> u8 {
         Verb::Compare(args) => finish(compare::run(&args, world), &args.output, world),
         Verb::Explain(args) => finish(explain::run(&args, world), &args.output, world),
         Verb::Diff(args) => finish(diff::run(&args, world), &args.output, world),
+        Verb::Prices(args) => prices::run(&args, world),
         Verb::Outlook(args) => finish(outlook::run(&args, world), &args.output, world),
         Verb::Budget(args) => finish(budget::run(&args, world), &args.output, world),
         Verb::Simulate(args) => finish(simulate::run(&args, world), &args.output, world),
@@ -240,6 +243,14 @@ fn parse(world: &mut World<'_>) -> Result<Cli, u8> {
 /// Lays the defaults of configuration files under the arguments; wrong files end the run.
 fn with_defaults(command: &clap::Command, matches: &clap::ArgMatches, world: &mut World<'_>) -> Result<(), u8> {
     let Some((name, verb)) = matches.subcommand() else { return Ok(()) };
+    // A command of commands goes by the defaults of the inner one.
+    if let (Some(inner), Some((inner_name, inner_verb))) = (command.find_subcommand(name), verb.subcommand()) {
+        return defaults_of(inner, inner_name, inner_verb, world);
+    }
+    defaults_of(command, name, verb, world)
+}
+
+fn defaults_of(command: &clap::Command, name: &str, verb: &clap::ArgMatches, world: &mut World<'_>) -> Result<(), u8> {
     match config::defaults(verb, world) {
         Ok(None) => Ok(()),
         Ok(Some(defaults)) => {

@@ -3,6 +3,10 @@
 //! A context tier is a cliff: once the prompt passes its mark, the whole request, answer included, is billed at the
 //! tier's rates. So a bill is always that of one request; sums of requests are sums of bills.
 
+mod differences;
+
+pub use differences::{Compared, Difference, Worth, compare, differences};
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::{Index, IndexMut};

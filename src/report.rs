@@ -57,7 +57,8 @@ impl Report {
     #[must_use]
     pub fn says_nothing(&self) -> bool {
         let failed = || self.problems.iter().any(|problem| problem.level == Level::Error);
-        self.rows.is_empty() && (self.kind != "diff" || failed()) && self.verdicts.as_ref().is_none_or(Vec::is_empty)
+        let found_nothing = ["diff", "prices-import", "prices-diff", "prices-check"].contains(&self.kind);
+        self.rows.is_empty() && (!found_nothing || failed()) && self.verdicts.as_ref().is_none_or(Vec::is_empty)
     }
 }
 
@@ -229,6 +230,8 @@ pub enum Unit {
     Text,
     /// US dollars.
     Usd,
+    /// US dollars of which every digit counts, such as a list price; `--decimals` does not shorten them.
+    Rate,
     /// A share: a fraction for machines, percent for people.
     Share,
     /// A margin: a share that is shown in whole percent, as such tables are published.

@@ -23,10 +23,11 @@ const ADDRESSES: &[(&str, &[&str])] = &[
     ("libm", &["population", "simulation", "uncertainty", "scenario", "render/chart.rs", "render/palette.rs"]),
     ("memchr", &["logs"]),
     ("ruzstd", &["logs"]),
-    ("serde", &["render/json.rs", "cli/diff/earlier.rs", "cli/schema.rs", "cli/version.rs"]),
+    ("serde", &["catalog/import", "render/json.rs", "cli/diff/earlier.rs", "cli/schema.rs", "cli/version.rs"]),
     (
         "serde_json",
         &[
+            "catalog/import",
             "logs",
             "render/json.rs",
             "render/gitlab.rs",

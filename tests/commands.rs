@@ -193,7 +193,7 @@ fn every_flag_of_analyze_is_in_a_golden() {
 
 /// The examples in a command's help, each with its exit code: what stands before two spaces, a redirection or a pipe.
 fn examples(command: &str) -> Vec<(String, u8)> {
-    let help = Given::args([command, "--help"]).run().out.replace(" \\\n     ", "");
+    let help = Given::args(command.split(' ').chain(["--help"])).run().out.replace(" \\\n     ", "");
     let lines = help.lines().filter_map(|line| line.strip_prefix("  plancost "));
     let command = |line: &str| {
         let command = line.split("  ").next()?.split([" > ", " | "].as_slice()[0]).next()?;
@@ -205,15 +205,26 @@ fn examples(command: &str) -> Vec<(String, u8)> {
 #[test]
 fn every_example_in_help_is_answered() {
     let folder = tempfile::tempdir().expect("a folder");
-    for (command, least) in
-        [("analyze", 5), ("budget", 5), ("outlook", 8), ("route", 8), ("schema", 3), ("simulate", 8)]
-    {
+    let commands = [
+        ("analyze", 5),
+        ("budget", 5),
+        ("outlook", 8),
+        ("prices list", 4),
+        ("prices show", 2),
+        ("prices bill", 2),
+        ("prices import", 3),
+        ("prices check", 3),
+        ("route", 8),
+        ("schema", 3),
+        ("simulate", 8),
+    ];
+    for (command, least) in commands {
         let examples = examples(command);
         assert!(examples.len() >= least, "{command}: {examples:?}");
         for (example, expected) in examples {
             // The file that the example before it writes.
             let mut words = split(&example.replace(" team.toml", " schemas/example-routes.toml"));
-            if let Some(at) = words.iter().position(|word| word == "-o") {
+            if let Some(at) = words.iter().position(|word| ["-o", "--to"].contains(&word.as_str())) {
                 words[at + 1] = folder.path().join(&words[at + 1]).to_string_lossy().into_owned();
             }
             let Answered { code, out, .. } = Given::args(words).run();
@@ -225,10 +236,12 @@ fn every_example_in_help_is_answered() {
 
 #[test]
 fn no_line_of_help_is_wider_than_the_terminal_or_ends_in_a_space() {
-    for command in ["", "analyze", "budget", "outlook", "route", "schema", "simulate"] {
+    let commands =
+        ["", "analyze", "budget", "outlook", "prices", "prices bill", "prices import", "route", "schema", "simulate"];
+    for command in commands {
         for flag in ["-h", "--help"] {
             for columns in [None, Some(60), Some(80), Some(200)] {
-                let mut given = Given::args([command, flag].iter().filter(|word| !word.is_empty()));
+                let mut given = Given::args(command.split(' ').chain([flag]).filter(|word| !word.is_empty()));
                 given.stdout_columns = columns;
                 for line in given.run().out.lines() {
                     assert!(

@@ -34,6 +34,9 @@ codes! {
     UNKNOWN_PLAN 12 "a plan that does not exist"
         "The command names plans by their ids, or by patterns such as `claude-*`. None of the plans that were on sale that \
          day fits. `plancost analyze --columns plan` lists them; `--as-of` asks for another day."
+    UNKNOWN_MODEL 16 "a model that does not exist"
+        "The command names models by their exact names or an alias, or by patterns such as `claude-*`. No file prices such \
+         a model, or not on that day. `plancost prices list --columns model` lists them; `--as-of` asks for another day."
     UNREADABLE 101 "a file cannot be read"
         "The file or folder does not exist, is of another kind than expected, or may not be read. The other \
          files are still used, but the answer is not complete and the exit code is 3."
@@ -133,6 +136,13 @@ codes! {
     UNPRICED_LIMIT 206 "a limit that nothing prices"
         "A limit in tokens, credits, requests or hours is worth what the plan's workload pays for them at list prices. The \
          plan names no workload, or the workload does not say what it uses of that unit. The maximum is `?`, never 0."
+    IMPORT 207 "another project's price file cannot be used, or an entry of it"
+        "`plancost prices` reads `api.json` of models.dev, `model_prices_and_context_window.json` of LiteLLM and `data.json` \
+         of genai-prices, as they are published. An entry with a price that is negative, beyond a dollar a token, or no \
+         number is left out and named; nothing is rounded and no missing rate is made up."
+    PRICES_DISAGREE 208 "two price lists say different things of a model"
+        "The catalogue and the file both state the rate, and not the same. One of them is older, or means another service. \
+         `plancost prices diff` shows all that differs; a correction is an entry of its own with a later `from`."
     LOG_LINES 301 "lines of a log that were not read"
         "Lines that hold usage and are broken, cut short, not UTF-8, without a time or with a count that is no number. The \
          totals leave them out; `skipped` in the JSON counts them by reason. A last line without an end is mostly one that \

@@ -166,7 +166,7 @@ impl Asked {
     }
 }
 
-fn input_record(input: &Input, hash: &str, catalog: &Catalog) -> Record {
+pub(super) fn input_record(input: &Input, hash: &str, catalog: &Catalog) -> Record {
     let plans = catalog.plans.iter().filter(|plan| *plan.provenance.line.path == *input.source.name).count();
     vec![
         ("path", Cell::Text(input.source.name.clone())),
@@ -176,7 +176,7 @@ fn input_record(input: &Input, hash: &str, catalog: &Catalog) -> Record {
 }
 
 /// A file that holds rates in use, with the newest day they were checked.
-fn price_record(input: &Input, hash: &str, catalog: &Catalog, day: Option<Date>) -> Option<Record> {
+pub(super) fn price_record(input: &Input, hash: &str, catalog: &Catalog, day: Option<Date>) -> Option<Record> {
     let mut found = catalog.rates.iter().filter(|rates| *rates.provenance.line.path == *input.source.name).peekable();
     found.peek()?;
     let date = found.filter_map(|rates| rates.provenance.checked).max();
@@ -196,7 +196,12 @@ pub(super) fn sha256(text: &str) -> String {
 }
 
 pub(super) fn as_of(terms: &TermsArgs, world: &World<'_>) -> Result<Option<Day>, Stop> {
-    match (terms.as_of, world.env("PLANCOST_AS_OF")) {
+    day_asked(terms.as_of, world)
+}
+
+/// The day of the flag, or else of the environment.
+pub(super) fn day_asked(flag: Option<Day>, world: &World<'_>) -> Result<Option<Day>, Stop> {
+    match (flag, world.env("PLANCOST_AS_OF")) {
         (None, Some(text)) => values::day(&text)
             .map(Some)
             .map_err(|error| Problem::error(codes::USAGE, format!("PLANCOST_AS_OF is `{text}`: {error}")).into()),

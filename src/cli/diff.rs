@@ -22,6 +22,7 @@ use crate::problem::{Level, Problem, Source};
 use crate::render::{self, Format, Look};
 use crate::report::{Cell, Column, Layout, Missing, Record, Report, Row, Unit};
 use crate::units::{Date, Ratio};
+pub(super) use earlier::is_json;
 use gate::Gate;
 
 /// Show what changed between two sets of plans, which inputs did it, and for whom it is worse

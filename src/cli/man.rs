@@ -15,7 +15,7 @@ use crate::problem::nearest;
 /// Print the manual page of a command, or write all of them to a folder
 ///
 /// Without VERB it is the page of plancost itself; with --dir that page and one of each command are written, as
-/// `plancost.1` and `plancost-VERB.1`.
+/// `plancost.1` and `plancost-VERB.1`. A command within another is named after both, such as `prices-list`.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
@@ -39,7 +39,15 @@ Exit codes:
 pub(super) fn run(args: &Args, world: &mut World<'_>) -> Exit {
     let mut all = Cli::command();
     all.build();
-    let verbs: Vec<String> = all.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
+    // A command of commands has a page for each of them too: `prices-list`.
+    let of = |verb: &Command| {
+        let name = verb.get_name().to_owned();
+        let inner: Vec<(String, Command)> =
+            verb.get_subcommands().map(|inner| (format!("{name}-{}", inner.get_name()), inner.clone())).collect();
+        std::iter::once((name, verb.clone())).chain(inner).collect::<Vec<_>>()
+    };
+    let commands: Vec<(String, Command)> = all.get_subcommands().flat_map(of).collect();
+    let verbs: Vec<String> = commands.iter().map(|(name, _)| name.clone()).collect();
     if let Some(unknown) = args.verb.as_ref().filter(|verb| !verbs.contains(verb)) {
         let near = nearest(unknown, verbs.iter().map(String::as_str));
         let help = near.map_or_else(|| verbs.join(", "), |near| format!("did you mean `{near}`?"));
@@ -47,13 +55,13 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Exit {
         say(world, &format!("error[{}]: no command `{found}`\n   = help: {help}\n", codes::USAGE));
         return Exit::Usage;
     }
-    let pages: Vec<(String, String)> = std::iter::once(&all)
-        .chain(all.get_subcommands())
-        .filter(|command| match &args.verb {
-            Some(verb) => command.get_name() == verb,
-            None => args.dir.is_some() || command.get_name() == "plancost",
+    let pages: Vec<(String, String)> = std::iter::once(("plancost".to_owned(), all))
+        .chain(commands)
+        .filter(|(name, _)| match &args.verb {
+            Some(verb) => name == verb,
+            None => args.dir.is_some() || name == "plancost",
         })
-        .map(|command| (file_name(command), page(command.clone())))
+        .map(|(_, command)| (file_name(&command), page(command)))
         .collect();
     let Some(folder) = &args.dir else {
         return pages.first().map_or(Exit::Done, |(_, page)| put(world, page));

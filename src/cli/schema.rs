@@ -7,7 +7,7 @@ use super::args::OutputArgs;
 use super::compare;
 use super::publish::print;
 use super::world::World;
-use super::{analyze, budget, check, diff, outlook, replay, route, simulate, solve, usage};
+use super::{analyze, budget, check, diff, outlook, prices, replay, route, simulate, solve, usage};
 use crate::catalog::PLAN_SCHEMA;
 use crate::catalog::config::CONFIG_SCHEMA;
 use crate::catalog::policy::POLICY_SCHEMA;
@@ -200,6 +200,13 @@ fn output_schema() -> String {
             .with(&usage::sections()[0]),
         Kind::new("solve", solve::columns(), summary(&solve::SUMMARY, &[])).with(&solve::section()),
     ];
+    let prices = prices::shapes();
+    let kinds: Vec<Kind> = kinds
+        .into_iter()
+        .chain(prices.into_iter().map(|(name, columns, summary, sections)| {
+            with_all(Kind::new(name, columns, of_units(&summary)), &sections)
+        }))
+        .collect();
     let mut schema = json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "What plancost prints as JSON, format version 1",
@@ -261,6 +268,9 @@ fn result(kind: &str, columns: &[Column]) -> Value {
         if ["check", "diff"].contains(&kind) && column.key == "plan" {
             shape = json!({"type": ["string", "null"]});
         }
+        if kind.starts_with("prices-") {
+            shape = of_prices(column.key).unwrap_or(shape);
+        }
         if kind == "solve" && column.key == "status" {
             shape = json!({"enum": ["solved", "not_needed", "impossible", "not_applicable", "unknown"]});
         }
@@ -319,6 +329,17 @@ fn of_a_change(key: &str) -> Option<Value> {
         "from_source" | "to_source" => place(),
         "difference" => json!({"type": ["number", "null"]}),
         "unmoved" => json!({"type": ["object", "null"]}),
+        _ => return None,
+    })
+}
+
+/// What differs in the commands of `prices` from columns of other kinds.
+fn of_prices(key: &str) -> Option<Value> {
+    Some(match key {
+        "change" => json!({"enum": ["added", "removed", "changed"]}),
+        "level" => json!({"enum": ["deny", "warning", "note"]}),
+        "finding" => json!({"enum": ["stale", "undated", "no_source", "ends", "disagrees"]}),
+        "difference" => json!({"type": ["number", "null"]}),
         _ => return None,
     })
 }
@@ -431,7 +452,7 @@ fn shape(key: &str, unit: Unit) -> Value {
         _ if key == "source" => place(),
         Unit::List if key == "contributors" => json!({"type": "array", "items": {"type": "object"}}),
         Unit::Text | Unit::Command => json!({"type": ["string", "null"]}),
-        Unit::Usd | Unit::Share | Unit::Margin | Unit::Multiple | Unit::Number | Unit::Bar => {
+        Unit::Usd | Unit::Rate | Unit::Share | Unit::Margin | Unit::Multiple | Unit::Number | Unit::Bar => {
             json!({"type": ["number", "null"]})
         }
         Unit::Count => json!({"type": ["integer", "null"], "minimum": 0}),

@@ -10,14 +10,20 @@ pub(super) struct Style {
     usd: usize,
     share: usize,
     number: usize,
+    /// Dollars have all their digits.
+    exact: bool,
     ascii: bool,
 }
 
 impl Style {
+    /// Decimals of a rate: as many as a plan file has.
+    const EXACT: usize = 12;
+
     /// The style of a column; see the head of `render`.
     pub(super) fn of_column(table: Table<'_>, column: usize, look: &Look) -> Self {
         let style = Self::of(table.rows.iter().map(|row| &row.cells[column]), look);
-        Self { share: usize::from(table.columns[column].unit != Unit::Margin), ..style }
+        let unit = table.columns[column].unit;
+        Self { share: usize::from(unit != Unit::Margin), exact: unit == Unit::Rate, ..style }
     }
 
     /// The style of margins.
@@ -34,7 +40,7 @@ impl Style {
     pub(super) fn of<'a>(cells: impl IntoIterator<Item = &'a Cell>, look: &Look) -> Self {
         let mut seen = Seen::default();
         cells.into_iter().for_each(|cell| seen.note(cell));
-        Self { usd: look.decimals, share: 1, number: seen.number_decimals, ascii: look.ascii }
+        Self { usd: look.decimals, share: 1, number: seen.number_decimals, exact: false, ascii: look.ascii }
     }
 
     /// A cell for people, safe for a terminal.
@@ -49,6 +55,9 @@ impl Style {
     pub(super) fn raw(&self, cell: &Cell) -> String {
         match cell {
             Cell::Text(text) => text.clone(),
+            Cell::Usd(figure) if self.exact => {
+                marked(figure, grouped(&figure.value.to_decimal_trimmed(2, Self::EXACT)))
+            }
             Cell::Usd(figure) => marked(figure, grouped(&figure.value.to_decimal(self.usd))),
             Cell::Share(figure) => marked(figure, percent(&figure.value, self.share) + "%"),
             Cell::Multiple(figure) => marked(figure, grouped(&multiple(&figure.value)) + "x"),
@@ -137,7 +146,10 @@ pub(super) fn word(missing: Missing) -> &'static str {
 
 /// Whether the cells of a column stand at its right edge.
 pub(super) fn is_right(unit: Unit) -> bool {
-    matches!(unit, Unit::Usd | Unit::Share | Unit::Margin | Unit::Multiple | Unit::Number | Unit::Count | Unit::Bar)
+    matches!(
+        unit,
+        Unit::Usd | Unit::Rate | Unit::Share | Unit::Margin | Unit::Multiple | Unit::Number | Unit::Count | Unit::Bar
+    )
 }
 
 fn marked(figure: &Figure, text: String) -> String {

@@ -25,7 +25,11 @@ const TEXT_MOST: usize = 20_000;
 
 /// The results, the tables beside them, what their signs mean, and the footer.
 pub(super) fn document(report: &Report, columns: &[usize], look: &Look) -> String {
-    let (mut out, mut marks) = grid(report.table(), columns, "--columns, --width", look);
+    let (mut out, mut marks) = match report.rows.is_empty() {
+        // A heading over nothing; what was found is said below.
+        true => (String::new(), Vec::new()),
+        false => grid(report.table(), columns, "--columns, --width", look),
+    };
     for section in report.sections.iter().filter(|section| section.is_shown()) {
         let drawn = section.chart.as_ref().map(|curves| chart::chart(curves, look)).filter(|text| !text.is_empty());
         let (text, more) = match drawn {

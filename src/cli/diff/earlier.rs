@@ -63,7 +63,7 @@ struct WrittenAt {
 }
 
 /// Whether a text is meant as JSON: TOML never begins like this.
-pub(super) fn is_json(name: &str, text: &str) -> bool {
+pub(in crate::cli) fn is_json(name: &str, text: &str) -> bool {
     let text = text.trim_start_matches('\u{feff}').trim_start();
     let is_list = || text.strip_prefix('[').is_some_and(|rest| rest.trim_start().starts_with(['{', ']']));
     name.ends_with(".json") || text.starts_with('{') || is_list()
@@ -180,7 +180,7 @@ fn cell(text: &str, column: &Column, approximate: bool) -> Result<Option<Cell>, 
     let words = |text| serde_json::from_str::<String>(text).map_err(|_| "text");
     Ok(Some(match column.unit {
         _ if text == "null" => return Ok(None),
-        Unit::Usd => Cell::Usd(figure("a number of dollars")?),
+        Unit::Usd | Unit::Rate => Cell::Usd(figure("a number of dollars")?),
         Unit::Share | Unit::Margin | Unit::Bar => Cell::Share(figure("a share")?),
         Unit::Multiple => Cell::Multiple(figure("a number")?),
         Unit::Number => Cell::Number(figure("a number")?),

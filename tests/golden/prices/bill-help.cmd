@@ -1,0 +1,2 @@
+# the long help
+plancost prices bill --help

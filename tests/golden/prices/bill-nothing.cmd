@@ -1,0 +1,3 @@
+# no tokens
+code 2
+plancost prices bill gpt-5

@@ -1,0 +1,3 @@
+# as JSON
+code 1
+plancost prices check tests/data/prices/models-dev.json --no-bundled --as-of 2026-11-03 --json --columns model

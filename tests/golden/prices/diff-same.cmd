@@ -1,0 +1,2 @@
+# nothing differs
+plancost prices diff tests/data/prices/litellm.json tests/data/prices/litellm.json --exit-code

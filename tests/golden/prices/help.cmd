@@ -1,0 +1,2 @@
+# the command
+plancost prices --help

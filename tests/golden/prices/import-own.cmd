@@ -1,0 +1,3 @@
+# JSON of our own
+code 3
+plancost prices import tests/diff/base.json

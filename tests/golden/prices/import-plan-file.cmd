@@ -1,0 +1,3 @@
+# a plan file
+code 3
+plancost prices import plans/zed.toml

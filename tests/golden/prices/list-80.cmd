@@ -1,0 +1,2 @@
+# the prices of a vendor at 80 columns
+plancost prices list --model 'claude-*' --width 80

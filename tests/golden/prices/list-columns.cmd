@@ -1,0 +1,2 @@
+# columns and their meanings
+plancost prices list --columns help

@@ -1,0 +1,2 @@
+# one model as JSON
+plancost prices list --model grok-4.5 --json

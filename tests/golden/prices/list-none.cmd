@@ -1,0 +1,3 @@
+# a pattern that fits nothing
+code 2
+plancost prices list --model 'zzz*'

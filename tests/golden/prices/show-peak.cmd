@@ -1,0 +1,2 @@
+# dearer hours
+plancost prices show deepseek-v4-pro --width 80

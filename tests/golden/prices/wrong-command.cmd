@@ -1,0 +1,3 @@
+# a command that is none
+code 2
+plancost prices lits
