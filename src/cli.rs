@@ -29,6 +29,7 @@ mod population;
 mod prices;
 mod publish;
 mod replay;
+mod report;
 mod route;
 mod schema;
 mod simulate;
@@ -79,6 +80,7 @@ enum Verb {
     Replay(Box<replay::Args>),
     Usage(Box<usage::Args>),
     Solve(Box<solve::Args>),
+    Report(Box<report::Args>),
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -185,6 +187,7 @@ pub fn run(world: &mut World<'_>) -> u8 {
         Verb::Replay(args) => finish(replay::run(&args, world), &args.output, world),
         Verb::Usage(args) => finish(usage::run(&args, world), &args.output, world),
         Verb::Solve(args) => finish(solve::run(&args, world), &args.output, world),
+        Verb::Report(args) => report::run(&args, world),
         Verb::Schema(args) => schema::run(&args, world),
         Verb::Completions(args) => completions::run(&args, world),
         Verb::Man(args) => man::run(&args, world),
@@ -260,6 +263,7 @@ fn defaults_of(command: &clap::Command, name: &str, verb: &clap::ArgMatches, wor
         Err(stop) => {
             let args = match name {
                 "check" => check::looks_of(verb),
+                "report" => report::looks_of(verb),
                 _ => OutputArgs::from_arg_matches(verb).expect("a command with --config has these"),
             };
             Err(publish::stopped(world, &args, stop) as u8)

@@ -23,6 +23,7 @@ pub mod finding;
 pub mod github;
 pub mod gitlab;
 mod heat;
+mod html;
 mod json;
 pub mod junit;
 mod markdown;
@@ -35,6 +36,7 @@ mod side_by_side;
 mod text;
 mod width;
 
+pub use html::html;
 pub use outline::outline;
 pub use problems::{MessageFormat, problems};
 pub(crate) use width::wrap;

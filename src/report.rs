@@ -4,6 +4,7 @@
 //! [`Cell::Heat`]. So a format only ever prints one [`Report`], and every command has every format.
 
 mod outline;
+pub mod page;
 
 pub use outline::{Block, Branch, Decimals, Outline, Piece};
 
@@ -254,6 +255,8 @@ pub enum Unit {
     List,
     /// Arguments of a command line: whole, or not shown.
     Command,
+    /// Where something is said: an address or a name.
+    Source,
 }
 
 /// One line of the table.

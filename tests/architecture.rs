@@ -10,6 +10,7 @@ use std::path::Path;
 const ADDRESSES: &[(&str, &[&str])] = &[
     ("annotate_snippets", &["render/problems.rs"]),
     ("anyhow", SHELL),
+    ("askama", &["render/html.rs", "render/html"]),
     ("clap", SHELL),
     ("clap_complete", &["cli/completions.rs"]),
     ("clap_mangen", &["cli/man.rs"]),

@@ -214,6 +214,7 @@ fn every_example_in_help_is_answered() {
         ("prices bill", 2),
         ("prices import", 3),
         ("prices check", 3),
+        ("report", 5),
         ("route", 8),
         ("schema", 3),
         ("simulate", 8),

@@ -62,6 +62,7 @@ fn on_a_terminal(command: &str) -> (String, u8) {
 #[test]
 fn the_commands_of_the_readme_work_and_print_what_it_shows() {
     let mut run = 0;
+    let folder = tempfile::tempdir().expect("a folder for what commands write");
     for (command, shown) in sessions() {
         let shell = ["|", ">", "||"].iter().any(|word| command.contains(word));
         // The reader's own file, and what a shell or another program does.
@@ -72,7 +73,7 @@ fn the_commands_of_the_readme_work_and_print_what_it_shows() {
             continue;
         }
         run += 1;
-        let (out, code) = on_a_terminal(&command);
+        let (out, code) = on_a_terminal(&command.replace(" -o ", &format!(" -o {}/", folder.path().display())));
         assert_eq!(code, 0, "{command}");
         if !shown.is_empty() {
             // Whole tables from the first on; what stands below them may be left out.

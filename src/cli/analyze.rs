@@ -113,7 +113,7 @@ Exit codes:
   5  the output could not be written";
 
 /// The points of the strip and of the heat map where none are asked for: every tenth.
-fn default_points() -> Vec<HeatTitle> {
+pub(super) fn default_points() -> Vec<HeatTitle> {
     (0..=10).map(|tenth| HeatTitle { utilization: Ratio::new(tenth, 10), text: format!("{}%", tenth * 10) }).collect()
 }
 
@@ -355,17 +355,23 @@ pub(super) struct Analyzed<'a> {
 }
 
 /// Answers for plans, and explains what is missing.
-pub(super) fn found<'a>(plans: &[&'a Plan], asked: &'a Asked, problems: &mut Vec<Problem>) -> Analyzed<'a> {
+pub(super) fn found<'a>(
+    plans: &[&'a Plan],
+    asked: &'a Asked,
+    points: &[HeatTitle],
+    problems: &mut Vec<Problem>,
+) -> Analyzed<'a> {
     let answers: Vec<Answer<'a>> =
         plans.iter().map(|plan| answer(plan, asked.catalog.market(), &asked.question)).collect();
-    let fields = fields(&[]);
+    let fields = fields(points);
     let cells = |answer: &Answer<'a>| {
-        let context = Context { answer, unit: None, asked, points: &[] };
+        let context = Context { answer, unit: None, asked, points };
         fields.iter().map(|field| (field.fill)(&context)).collect()
     };
     let rows = answers.iter().map(cells).collect();
     explain_gaps(&answers, &asked.catalog, problems);
     let basis = basis_line(asked, &answers);
     let serving = serving_words(asked, &answers);
-    Analyzed { columns: columns(), answers, rows, basis, serving }
+    let columns = fields.into_iter().map(|field| field.column).collect();
+    Analyzed { columns, answers, rows, basis, serving }
 }

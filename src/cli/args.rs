@@ -8,8 +8,15 @@ use crate::economics::Fees;
 use crate::render::Format;
 use crate::units::Ratio;
 
+/// The flags of a command as if none was given.
+pub(super) fn at_defaults<A: clap::Args>() -> A {
+    let command = A::augment_args(clap::Command::new("plancost"));
+    let matches = command.try_get_matches_from(["plancost"]).expect("no flag is required");
+    A::from_arg_matches(&matches).expect("these are its flags")
+}
+
 /// Which plans and prices.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Plans and prices")]
 pub(super) struct InputArgs {
     /// Plan files, folders of them, patterns, or `-` for standard input
@@ -42,7 +49,7 @@ pub(super) struct InputArgs {
 }
 
 /// How plans are used and sold.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Assumptions")]
 pub(super) struct TermsArgs {
     /// Use the facts of this day, or of `today` [default: the newest date in the inputs] [env: PLANCOST_AS_OF]

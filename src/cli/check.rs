@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::{ArgMatches, FromArgMatches as _, Parser as _};
+use clap::{ArgMatches, FromArgMatches as _};
 
-use super::args::{InputArgs, OutputArgs, TermsArgs};
+use super::args::{InputArgs, OutputArgs, TermsArgs, at_defaults};
 use super::asked::{Asked, ask, assumptions, wanted};
 use super::inputs::{self, Selection};
 use super::publish::{complain, look, not_written, stopped};
@@ -222,16 +222,8 @@ pub(super) fn looks_of(matches: &ArgMatches) -> OutputArgs {
     CheckOutput::from_arg_matches(matches).expect("these are its arguments").shared()
 }
 
-/// The flags that other commands have too, at their defaults.
-#[derive(Debug, clap::Parser)]
-struct Shared {
-    #[command(flatten)]
-    output: OutputArgs,
-}
-
 impl CheckOutput {
     fn shared(&self) -> OutputArgs {
-        let defaults = Shared::try_parse_from(["check"]).expect("no flag is required").output;
         OutputArgs {
             color: self.color,
             ascii: self.ascii,
@@ -242,7 +234,7 @@ impl CheckOutput {
             verbose: self.verbose,
             config: self.config.clone(),
             no_config: self.no_config,
-            ..defaults
+            ..at_defaults()
         }
     }
 

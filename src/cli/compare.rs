@@ -5,7 +5,7 @@ mod figures;
 mod ladder;
 
 pub(super) use figures::{columns, dollars};
-pub(super) use ladder::{columns as ladder_columns, fee_share};
+pub(super) use ladder::{columns as ladder_columns, fee_share, stretches};
 
 use super::analyze::{basis_line, explain_gaps, gap_text};
 use super::asked::{Asked, ask, assumptions, strict};
@@ -119,7 +119,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         verdicts: None,
     };
     if args.ladder {
-        ladder::fill(&mut report, &answers, &asked);
+        (report.rows, report.footer) = ladder::stretches(&answers, &asked);
         if let Some((column, descending)) = order {
             sort(&mut report.rows, column, descending);
         }

@@ -443,7 +443,7 @@ fn work_out(opened: Opened, as_document: bool, problems: &mut Vec<Problem>) -> R
     let mut none = Vec::new();
     let plans = wanted(&asked, &args, &mut none)?;
     let failed = found.iter().any(|problem| problem.level == Level::Error);
-    let analyzed = analyze::found(&plans, &asked, &mut found);
+    let analyzed = analyze::found(&plans, &asked, &[], &mut found);
     for problem in found {
         if !problems.contains(&problem) {
             problems.push(problem);

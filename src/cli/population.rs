@@ -18,7 +18,7 @@ use crate::report::{Cell, Missing, Record};
 use crate::units::Ratio;
 
 /// Who uses the plans, and how much.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Population")]
 pub(super) struct PopulationArgs {
     /// How use is spread, in words: `lognormal(median=3%, s=1.28)`, `beta(2, 26)`, `pareto(floor=1%, a=1.6)`,
@@ -94,6 +94,11 @@ const DEFAULT_DEMAND: &str = "lognormal(median=60, s=1.2763)";
 const SAMPLE_BYTES_MOST: u64 = 128 << 20;
 
 impl PopulationArgs {
+    /// Whether a population is named.
+    pub(super) const fn is_given(&self) -> bool {
+        self.dist.is_some() || self.population.is_some() || self.utilizations.is_some()
+    }
+
     /// Reads what the flags name.
     pub(super) fn settle(&self, asked: &Asked, world: &mut World<'_>) -> Result<Chosen, Stop> {
         match (&self.dist, &self.utilizations) {

@@ -174,17 +174,31 @@ pub(super) fn explained(world: &mut World<'_>, args: &OutputArgs, explained: &Ex
     publish_as(world, args, found, &document)
 }
 
+/// The same for a page, which has one form.
+pub(super) fn page(world: &mut World<'_>, args: &OutputArgs, found: &Found, page: &dyn Fn(&Look) -> String) -> Exit {
+    write(world, args, found, Format::Json, &|_, look| page(look))
+}
+
 fn publish_as(
     world: &mut World<'_>,
     args: &OutputArgs,
     found: &Found,
     document: &dyn Fn(Format, &Look) -> String,
 ) -> Exit {
+    match format_of(args, world) {
+        Ok(format) => write(world, args, found, format, document),
+        Err(stop) => stopped(world, args, stop),
+    }
+}
+
+fn write(
+    world: &mut World<'_>,
+    args: &OutputArgs,
+    found: &Found,
+    format: Format,
+    document: &dyn Fn(Format, &Look) -> String,
+) -> Exit {
     let Found { report, inputs, exit, .. } = found;
-    let format = match format_of(args, world) {
-        Ok(format) => format,
-        Err(stop) => return stopped(world, args, stop),
-    };
     let mut failures = Vec::new();
     for (form, path) in &args.export {
         let Export::Document(format) = *form else { continue };

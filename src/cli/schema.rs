@@ -451,7 +451,7 @@ fn shape(key: &str, unit: Unit) -> Value {
         Unit::Text if key == "source" => json!({"type": ["string", "object", "null"]}),
         _ if key == "source" => place(),
         Unit::List if key == "contributors" => json!({"type": "array", "items": {"type": "object"}}),
-        Unit::Text | Unit::Command => json!({"type": ["string", "null"]}),
+        Unit::Text | Unit::Command | Unit::Source => json!({"type": ["string", "null"]}),
         Unit::Usd | Unit::Rate | Unit::Share | Unit::Margin | Unit::Multiple | Unit::Number | Unit::Bar => {
             json!({"type": ["number", "null"]})
         }

@@ -17,6 +17,7 @@ pub(super) use rows::columns;
 use std::num::NonZeroUsize;
 
 use super::analyze::explain_gaps;
+use super::args::{InputArgs, at_defaults};
 use super::asked::{Asked, ask, strict, wanted};
 use super::parallel::Progress;
 use super::population::{Chosen, PopulationArgs};
@@ -31,7 +32,7 @@ use crate::report::{Cell, Column, HeatTitle, Layout, Report, Section};
 use crate::units::Ratio;
 use book::Subscribers;
 use outcome::Draws;
-use sections::Table;
+pub(super) use sections::Table;
 
 /// Show what a population of subscribers earns and costs
 ///
@@ -158,11 +159,7 @@ fn threads(text: &str) -> Result<NonZeroUsize, String> {
 /// Answers the command.
 pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> {
     args.agree()?;
-    let columns = match () {
-        () if args.choice.choose => choice::columns(),
-        () if args.repricing.is_asked() => repricing::columns(),
-        () => columns(),
-    };
+    let columns = args.columns();
     let all: Vec<&Column> = columns.iter().collect();
     if args.output.columns.iter().any(|name| name == "help") {
         return Ok(Answered::Help(columns_help(&all)));
@@ -174,20 +171,37 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         let is_unportable = |problem: &&mut Problem| problem.code == codes::TOML_1_1;
         problems.iter_mut().filter(is_unportable).for_each(|problem| problem.level = Level::Error);
     }
-    let plans = wanted(&asked, &args.inputs, &mut problems)?;
+    let (mut report, mut inputs) = answered(args, &asked, world, problems)?;
+    if let Some((column, descending)) = order {
+        sort(&mut report.rows, column, descending);
+    }
+    let failed = report.problems.iter().any(|problem| problem.level == Level::Error);
+    let exit = Exit::of(failed, report.complete, strict(&args.terms, world));
+    inputs.extend(asked.input_names);
+    Ok(Answered::Report(Box::new(Found { report, columns: chosen_columns, exit, inputs })))
+}
+
+/// Answers the question for inputs that were read; also the names of further files that must not be written over.
+pub(super) fn answered(
+    args: &Args,
+    asked: &Asked,
+    world: &mut World<'_>,
+    mut problems: Vec<Problem>,
+) -> Result<(Report, Vec<String>), Stop> {
+    let plans = wanted(asked, &args.inputs, &mut problems)?;
     let failed = problems.iter().any(|problem| problem.level == Level::Error);
     let plans = if failed && args.inputs.fail_fast { Vec::new() } else { plans };
     let settled = if args.choice.choose {
-        args.population.settle_in_usd(&asked, world)
+        args.population.settle_in_usd(asked, world)
     } else {
-        args.population.settle(&asked, world)
+        args.population.settle(asked, world)
     };
     let chosen = settled.map_err(|stop| with_errors(stop, &problems))?;
     let answers: Vec<Answer<'_>> =
         plans.iter().map(|plan| answer(plan, asked.catalog.market(), &asked.question)).collect();
     explain_gaps(&answers, &asked.catalog, &mut problems);
-    let counts = if args.choice.choose { Vec::new() } else { args.counts(&plans, &asked)? };
-    let given = Given { args, asked: &asked, chosen: &chosen, answers: &answers, counts: &counts };
+    let counts = if args.choice.choose { Vec::new() } else { args.counts(&plans, asked)? };
+    let given = Given { args, asked, chosen: &chosen, answers: &answers, counts: &counts };
     let told = match () {
         () if args.choice.choose => choice::told(&given)?,
         () if args.repricing.is_asked() => repricing::told(&given)?,
@@ -196,7 +210,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     let mut inputs = asked.inputs.clone();
     inputs.extend(chosen.input.clone());
     let incomplete = answers.iter().filter(|answer| !answer.gaps.is_empty()).count();
-    let mut report = Report {
+    let report = Report {
         kind: told.kind,
         layout: Layout::Rows,
         complete: incomplete == 0 && !failed,
@@ -204,7 +218,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         inputs,
         prices: asked.prices.clone(),
         assumptions: words::assumed(&given),
-        columns,
+        columns: args.columns(),
         rows: told.rows,
         sections: told.sections,
         summary: vec![
@@ -216,13 +230,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         problems,
         verdicts: None,
     };
-    if let Some((column, descending)) = order {
-        sort(&mut report.rows, column, descending);
-    }
-    let exit = Exit::of(failed, report.complete, strict(&args.terms, world));
-    let mut inputs = asked.input_names;
-    inputs.extend(chosen.input_name);
-    Ok(Answered::Report(Box::new(Found { report, columns: chosen_columns, exit, inputs })))
+    Ok((report, chosen.input_name.into_iter().collect()))
 }
 
 /// What is wrong with the plans is told as well.
@@ -250,6 +258,19 @@ struct Told {
 }
 
 impl Args {
+    /// What is asked of plans and a population without further flags, with these tables to be shown.
+    pub(super) fn of(inputs: InputArgs, population: PopulationArgs, show: Vec<Table>) -> Self {
+        Self { inputs, population, show, ..at_defaults() }
+    }
+
+    fn columns(&self) -> Vec<Column> {
+        match () {
+            () if self.choice.choose => choice::columns(),
+            () if self.repricing.is_asked() => repricing::columns(),
+            () => columns(),
+        }
+    }
+
     /// Flags that change nothing where they stand are refused.
     fn agree(&self) -> Result<(), Stop> {
         let draws = self.method != Method::Exact || self.overage || self.months.is_some();

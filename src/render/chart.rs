@@ -113,7 +113,7 @@ enum Side {
 }
 
 /// From values to parts of an axis.
-struct Scale<'a> {
+pub(super) struct Scale<'a> {
     axis: &'a Axis,
     low: f64,
     high: f64,
@@ -129,23 +129,37 @@ impl<'a> Scale<'a> {
             Side::Across => x,
             Side::Up => y,
         };
-        let values = chart.curves.iter().flat_map(|curve| curve.points.iter().map(value));
+        Self::around(chart.curves.iter().flat_map(|curve| curve.points.iter().map(value)), axis)
+    }
+
+    /// From the least to the greatest of some values; `None` if none can stand on the axis.
+    pub(super) fn around(values: impl Iterator<Item = f64>, axis: &'a Axis) -> Option<Self> {
         let values: Vec<f64> =
             values.filter(|&value| value.is_finite() && (!axis.logarithmic || value > 0.0)).collect();
         let low = values.iter().copied().reduce(f64::min)?;
         let high = values.iter().copied().reduce(f64::max)?;
-        Some(Self { axis, low, high: if high > low { high } else { low + 1.0 } })
+        Some(Self::over(axis, (low, high)))
+    }
+
+    /// From end to end; above zero where the axis is logarithmic.
+    pub(super) fn over(axis: &'a Axis, (low, high): (f64, f64)) -> Self {
+        Self { axis, low, high: if high > low { high } else { low + 1.0 } }
+    }
+
+    /// The ends.
+    pub(super) const fn ends(&self) -> (f64, f64) {
+        (self.low, self.high)
     }
 
     /// Where a value stands, from 0 to 1; `None` off the axis.
-    fn part(&self, value: f64) -> Option<f64> {
+    pub(super) fn part(&self, value: f64) -> Option<f64> {
         let on = |value: f64| if self.axis.logarithmic { libm::log10(value) } else { value };
         let part = (on(value) - on(self.low)) / (on(self.high) - on(self.low));
         (-1e-9..=1.0 + 1e-9).contains(&part).then(|| part.clamp(0.0, 1.0))
     }
 
     /// At most about so many round values on the axis: 1, 2 or 5 times a power of ten.
-    fn ticks(&self, most: usize) -> Vec<f64> {
+    pub(super) fn ticks(&self, most: usize) -> Vec<f64> {
         let most = most.clamp(2, 10);
         if self.axis.logarithmic {
             let steps = || (-9..=12).flat_map(|power| [1.0, 2.0, 5.0].map(|step| step * power_of_ten(power)));
@@ -159,13 +173,16 @@ impl<'a> Scale<'a> {
         (0..=most).map(|nth| (first + nth as f64) * step).filter(|&value| self.part(value).is_some()).collect()
     }
 
-    fn label(&self, value: f64, look: &Look) -> String {
+    pub(super) fn label(&self, value: f64, look: &Look) -> String {
         let Some(value) = Ratio::from_f64(value) else { return String::new() };
         // Ticks are round; what a binary float adds to them is not.
         let value = Ratio::parse(&value.to_decimal(9)).unwrap_or(value);
         match self.axis.unit {
             Unit::Share | Unit::Margin | Unit::Bar => (value * Ratio::from(100)).to_decimal_trimmed(0, 2) + "%",
-            Unit::Usd => format!("${}", super::figures::grouped(&value.to_decimal_trimmed(0, 2))),
+            Unit::Usd => {
+                let sign = if value.is_negative() { "-" } else { "" };
+                format!("{sign}${}", super::figures::grouped(&value.abs().to_decimal_trimmed(0, 2)))
+            }
             _ => {
                 let cell = Cell::Number(value.into());
                 Style::of([&cell], look).text(&cell)

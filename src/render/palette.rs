@@ -75,6 +75,16 @@ pub(super) fn begin(step: usize, depth: ColorDepth) -> String {
     }
 }
 
+/// The number of each step and what a style sheet says of it.
+pub(super) fn css() -> Vec<(usize, String)> {
+    let rule = |(step, color): (usize, &Rgb)| {
+        let [r, g, b] = color;
+        let text = if wants_white(*color) { "#fff" } else { "#000" };
+        (step, format!("background:#{r:02x}{g:02x}{b:02x};color:{text}"))
+    };
+    STEPS.iter().enumerate().map(rule).collect()
+}
+
 /// The nearest of the 240 fixed colours of a 256-colour terminal: a cube of six levels and a ramp of greys.
 fn nearest(color: Rgb) -> (u8, Rgb) {
     const LEVELS: [u8; 6] = [0, 95, 135, 175, 215, 255];

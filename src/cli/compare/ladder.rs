@@ -6,7 +6,7 @@ use super::{gap_text, or_missing};
 use crate::analysis::Answer;
 use crate::cli::asked::Asked;
 use crate::economics::{BreakEven, Fees};
-use crate::report::{Cell, Column, Figure, Missing, Report, Row, Unit};
+use crate::report::{Cell, Column, Figure, Missing, Row, Unit};
 use crate::scenario::tiers::{Dominated, Offer, Segment, dominated, ladder};
 use crate::units::Ratio;
 
@@ -280,8 +280,8 @@ pub(in crate::cli) fn columns() -> Vec<Column> {
     FIELDS.iter().map(column).collect()
 }
 
-/// Fills rows and footer.
-pub(super) fn fill(report: &mut Report, answers: &[Answer<'_>], asked: &Asked) {
+/// The stretches, from the least use to the most, then plans without one; and what there is to say of them.
+pub(in crate::cli) fn stretches(answers: &[Answer<'_>], asked: &Asked) -> (Vec<Row>, Vec<String>) {
     let known: Vec<(&Answer<'_>, Offer)> = answers
         .iter()
         .filter_map(|answer| Some((answer, Offer::plan(answer.economics.as_ref()?, fee_share(answer, asked)))))
@@ -325,16 +325,16 @@ pub(super) fn fill(report: &mut Report, answers: &[Answer<'_>], asked: &Asked) {
         profit_is_known: true,
     });
     let lines: Vec<Line<'_>> = stretches.chain(beaten_lines).chain(unknown).collect();
-    report.rows = lines
+    let rows = lines
         .iter()
         .map(|line| Row { group: None, cells: FIELDS.iter().map(|field| (field.fill)(line)).collect() })
         .collect();
 
-    report.footer = vec![
+    let mut footer = vec![
         "The cheapest for a buyer who knows his use and buys overflow at the plan's rate, or at list price.".to_owned(),
     ];
     for (at, reason) in &beaten {
-        report.footer.push(format!("{} is never the cheapest: {reason}.", name(*at)));
+        footer.push(format!("{} is never the cheapest: {reason}.", name(*at)));
     }
     let losing = |line: &&Line<'_>| {
         line.segment.is_some_and(|segment| {
@@ -345,7 +345,7 @@ pub(super) fn fill(report: &mut Report, answers: &[Answer<'_>], asked: &Asked) {
     let losing: Vec<&str> =
         lines.iter().filter(losing).map(|line| line.answer.map_or(API, |answer| &answer.plan.id)).collect();
     if !losing.is_empty() {
-        report.footer.push(format!(
+        footer.push(format!(
             "Every informed buyer of {} loses the vendor money: at the use from which it is the cheapest it is past its \
              break-even.",
             listed(&losing, "and")
@@ -360,13 +360,12 @@ pub(super) fn fill(report: &mut Report, answers: &[Answer<'_>], asked: &Asked) {
         })
         .collect();
     if !repaid.is_empty() {
-        report.footer.push(format!("{}, from which on overflow has paid for it.", repaid.join("; ")));
+        footer.push(format!("{}, from which on overflow has paid for it.", repaid.join("; ")));
     }
     if shares.len() > 1 {
-        report
-            .footer
-            .push("What the API earns is not one figure: serving costs differ between the vendors.".to_owned());
+        footer.push("What the API earns is not one figure: serving costs differ between the vendors.".to_owned());
     }
+    (rows, footer)
 }
 
 fn reason(offer: &Offer, by: &Dominated, by_name: &str) -> String {

@@ -185,7 +185,7 @@ fn cell(text: &str, column: &Column, approximate: bool) -> Result<Option<Cell>, 
         Unit::Multiple => Cell::Multiple(figure("a number")?),
         Unit::Number => Cell::Number(figure("a number")?),
         Unit::Count => Cell::Count(text.parse().map_err(|_| "a count")?),
-        Unit::Text | Unit::Command => Cell::Text(words(text)?),
+        Unit::Text | Unit::Command | Unit::Source => Cell::Text(words(text)?),
         Unit::List => {
             let items: Vec<String> = serde_json::from_str(text).map_err(|_| "a list of texts")?;
             Cell::List(items.into_iter().map(Cell::Text).collect())

@@ -66,7 +66,7 @@ fn analyzed(case: &Case<'_>, answer: &Answer<'_>, asked: &Asked) -> Vec<(Address
                     }
                 }
             }
-            (_, Unit::Text | Unit::Command | Unit::List | Unit::Date | Unit::Flag | Unit::Count) => {}
+            (_, Unit::Text | Unit::Command | Unit::Source | Unit::List | Unit::Date | Unit::Flag | Unit::Count) => {}
             (cell, _) => {
                 let address = Address::new(field.column.key, None);
                 figures.push((address.unwrap_or_else(|| panic!("no address {}", field.column.key)), value(cell)));

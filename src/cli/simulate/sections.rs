@@ -19,7 +19,7 @@ pub(super) struct Known<'a> {
 
 /// A table beside the results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Table {
+pub(in crate::cli) enum Table {
     /// Use, margin and profit of the subscriber at each of --quantiles
     Quantiles,
     /// Subscribers and use by bands of use

@@ -1,0 +1,2 @@
+# what the page is and how it is asked for
+plancost report --help
