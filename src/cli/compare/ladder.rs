@@ -5,6 +5,7 @@ use super::figures::dollars;
 use super::{gap_text, or_missing};
 use crate::analysis::Answer;
 use crate::cli::asked::Asked;
+use crate::cli::pictures;
 use crate::economics::{BreakEven, Fees};
 use crate::report::{Cell, Column, Figure, Missing, Report, Row, Unit};
 use crate::scenario::tiers::{Dominated, Offer, Segment, dominated, ladder};
@@ -280,8 +281,8 @@ pub(in crate::cli) fn columns() -> Vec<Column> {
     FIELDS.iter().map(column).collect()
 }
 
-/// Fills rows and footer.
-pub(super) fn fill(report: &mut Report, answers: &[Answer<'_>], asked: &Asked) {
+/// Fills rows and footer, and draws them if asked to.
+pub(super) fn fill(report: &mut Report, answers: &[Answer<'_>], asked: &Asked, is_drawn: bool) {
     let known: Vec<(&Answer<'_>, Offer)> = answers
         .iter()
         .filter_map(|answer| Some((answer, Offer::plan(answer.economics.as_ref()?, fee_share(answer, asked)))))
@@ -324,6 +325,14 @@ pub(super) fn fill(report: &mut Report, answers: &[Answer<'_>], asked: &Asked) {
         reason: Some(format!("not known: {}", answer.gaps.iter().map(gap_text).collect::<Vec<_>>().join(", "))),
         profit_is_known: true,
     });
+    if is_drawn {
+        // The API is always drawn, then the steps of the ladder, then those that are none.
+        let steps = segments.iter().map(|segment| segment.offer).chain(beaten.iter().map(|(at, _)| *at));
+        let others = steps.filter(|at| *at != known.len());
+        let order = [known.len()].into_iter().chain(others);
+        let drawn: Vec<(&str, &Offer)> = order.map(|at| (name(at), &offers[at])).collect();
+        report.sections.extend(pictures::ladder(&drawn));
+    }
     let lines: Vec<Line<'_>> = stretches.chain(beaten_lines).chain(unknown).collect();
     report.rows = lines
         .iter()
