@@ -2,7 +2,7 @@
 
 use super::chart::{COLUMNS_MOST, Scale, foot, line_at};
 use super::figures::Style;
-use super::width::{distinct, fill, pad, width};
+use super::width::{distinct, fill, pad, width, wrap};
 use super::{Look, escape};
 use crate::report::{Bar, Bars, Cell};
 use crate::units::Ratio;
@@ -48,8 +48,9 @@ pub(super) fn picture(bars: &Bars, look: &Look) -> String {
     let Some(scale) = Scale::of(&bars.axis, values) else { return String::new() };
     let mut left = beside(bars, columns, look);
     let wide = |left: &[Vec<String>]| left.iter().map(|cells| longest(cells) + GAP).sum::<usize>();
+    let mut hidden = Vec::new();
     while left.len() > 1 && wide(&left) + AXIS_LEAST > columns {
-        left.remove(1);
+        hidden.push(left.remove(1).swap_remove(0));
     }
     let indent = wide(&left) - GAP;
     let plot = columns.saturating_sub(indent + GAP).max(1);
@@ -74,6 +75,11 @@ pub(super) fn picture(bars: &Bars, look: &Look) -> String {
     out += &foot(&scale, indent, plot, look);
     if !meanings.is_empty() {
         out += &(fill(meanings.iter().map(String::as_str), "   ", Some(columns)) + "\n");
+    }
+    if !hidden.is_empty() {
+        let noun = if hidden.len() == 1 { "figure" } else { "figures" };
+        let line = format!("{} {noun} hidden at {columns} columns: {} (--width)", hidden.len(), hidden.join(", "));
+        out += &(wrap(&line, Some(columns)) + "\n");
     }
     out
 }
