@@ -25,6 +25,7 @@ mod man;
 mod outlook;
 mod output;
 mod parallel;
+mod pictures;
 mod population;
 mod prices;
 mod publish;

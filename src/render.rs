@@ -41,7 +41,7 @@ pub use outline::outline;
 pub use problems::{MessageFormat, problems};
 pub(crate) use width::wrap;
 
-use crate::report::{Cell, Layout, Report};
+use crate::report::{Cell, Layout, Report, Section};
 
 /// The forms a report can take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -123,6 +123,9 @@ pub fn cell(cell: &Cell) -> String {
 /// JSON and JSON lines always hold every column.
 #[must_use]
 pub fn render(report: &Report, columns: &[usize], format: Format, look: &Look) -> String {
+    if format == Format::Table && report.sections.iter().any(Section::is_of_results) {
+        return escape::commands(text::document(report, columns, look), look);
+    }
     if let Layout::Columns(side) = &report.layout
         && !report.rows.is_empty()
         && let Some(text) = side_by_side::document(report, side, columns, format, look)

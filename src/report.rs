@@ -5,8 +5,10 @@
 
 mod outline;
 pub mod page;
+mod picture;
 
 pub use outline::{Block, Branch, Decimals, Outline, Piece};
+pub use picture::{Axis, Bar, Bars, Chart, Curve, Picture};
 
 use std::collections::BTreeSet;
 
@@ -75,38 +77,7 @@ pub struct Section {
     /// Its rows; each has a cell for every column.
     pub rows: Vec<Row>,
     /// What a terminal shows in place of the rows.
-    pub chart: Option<Chart>,
-}
-
-/// Curves over an axis: the rows of a section as people would rather see them.
-#[derive(Clone, Debug)]
-pub struct Chart {
-    /// The axis across.
-    pub across: Axis,
-    /// The axis up.
-    pub up: Axis,
-    /// The curves; points that are no numbers are left out.
-    pub curves: Vec<Curve>,
-}
-
-/// One axis of a chart.
-#[derive(Clone, Debug)]
-pub struct Axis {
-    /// What it counts.
-    pub title: String,
-    /// How its ticks are written.
-    pub unit: Unit,
-    /// Equal factors, not equal steps, are equally far apart; values up to zero are left out.
-    pub logarithmic: bool,
-}
-
-/// One curve of a chart.
-#[derive(Clone, Debug)]
-pub struct Curve {
-    /// What it is called at its right end.
-    pub name: String,
-    /// Its points, from left to right.
-    pub points: Vec<(f64, f64)>,
+    pub chart: Option<Picture>,
 }
 
 /// Columns and the rows under them.
@@ -127,6 +98,18 @@ impl Table<'_> {
 }
 
 impl Section {
+    /// A picture of the results, which a terminal shows in place of their table. Other forms have the results alone.
+    #[must_use]
+    pub fn of_results(title: String, picture: Picture) -> Self {
+        Self { key: "", title, columns: Vec::new(), rows: Vec::new(), chart: Some(picture) }
+    }
+
+    /// Whether it is a picture of the results, without rows of its own.
+    #[must_use]
+    pub fn is_of_results(&self) -> bool {
+        self.columns.is_empty() && self.chart.is_some()
+    }
+
     /// Whether people see it below the results: it has a row, and some column of it is shown.
     #[must_use]
     pub fn is_shown(&self) -> bool {

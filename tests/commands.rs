@@ -398,3 +398,27 @@ fn json_holds_the_sixty_cells_as_fractions() {
         assert_eq!(shown, cells, "{plan}");
     }
 }
+
+#[test]
+fn drawing_changes_no_form_but_the_table() {
+    let six = ["--no-bundled", "--from", "tests/fixtures/six.toml"];
+    let logs = "tests/fixtures/logs/home";
+    let commands = [
+        vec!["analyze", "--no-bundled", "tests/fixtures/market.toml"],
+        [&["compare", "claude-pro", "chatgpt-plus"][..], &six].concat(),
+        [&["compare", "--ladder", "claude-pro", "chatgpt-plus"][..], &six].concat(),
+        vec!["usage", logs],
+    ];
+    for command in commands {
+        let run = |format, chart: &[&str]| {
+            let asked = [&command[..1], chart, &["-f", format], &command[1..]].concat();
+            Given::args(asked).run()
+        };
+        for format in ["json", "jsonl", "csv", "tsv", "markdown", "plain"] {
+            let (plain, drawn) = (run(format, &[]), run(format, &["--chart"]));
+            assert_eq!((plain.code, &plain.out), (drawn.code, &drawn.out), "{command:?} {format}");
+            assert!(!drawn.out.is_empty(), "{command:?} {format}");
+        }
+        assert!(run("table", &["--chart"]).out.contains('│'), "{command:?}");
+    }
+}

@@ -209,6 +209,48 @@ fn a_file_of_another_project_is_recognized() {
     }
 }
 
+/// What is left out of a file of one project that says this, as `model: reason`.
+fn left_out(project: Project, text: &str) -> Vec<String> {
+    let file = import::read(project, &source("prices.json", text), Terms { day: None, sellers: &|_| false });
+    file.expect("it is such a file").skipped.iter().map(|left| format!("{}: {}", left.model, left.reason)).collect()
+}
+
+#[test]
+fn a_price_in_another_unit_is_left_out_and_said() {
+    // Fault F21: dollars per million where such files have them per token, and the other way about.
+    let per_million = r#"{"gpt-a": {"litellm_provider": "openai", "mode": "chat", "input_cost_per_token": 0.25,
+        "output_cost_per_token": 2}}"#;
+    let dear = "is more than $10,000 per million tokens; is it in another unit?";
+    assert_eq!(left_out(Project::Litellm, per_million), [format!("gpt-a: `input_cost_per_token` {dear}")]);
+    let per_token = r#"{"openai": {"id": "openai", "models": {"gpt-a": {"id": "gpt-a",
+        "cost": {"input": 0.0000025, "output": 0.00001}}}}}"#;
+    let cheap = "is less than $0.0001 per million tokens; is it in another unit?";
+    assert_eq!(left_out(Project::ModelsDev, per_token), [format!("gpt-a: `input` {cheap}")]);
+    let per_token = r#"[{"id": "openai", "models": [{"id": "gpt-a",
+        "prices": {"input_mtok": 0.0000025, "output_mtok": 0.00001}}]}]"#;
+    assert_eq!(left_out(Project::GenaiPrices, per_token), [format!("gpt-a: `input_mtok` {cheap}")]);
+}
+
+#[test]
+fn numbers_that_are_text_are_left_out_and_said() {
+    let text =
+        r#"{"openai": {"id": "openai", "models": {"gpt-a": {"id": "gpt-a", "cost": {"input": "2.5", "output": 10}}}}}"#;
+    assert_eq!(left_out(Project::ModelsDev, text), ["gpt-a: `input` is not a number"]);
+    let text = r#"[{"id": "openai", "models": [{"id": "gpt-a", "prices": {"input_mtok": "2.5", "output_mtok": 10}}]}]"#;
+    assert_eq!(left_out(Project::GenaiPrices, text), ["gpt-a: `input_mtok` is not a number"]);
+}
+
+#[test]
+fn a_name_in_two_spellings_is_one_model() {
+    let entry = |name: &str, usd: &str| {
+        format!(
+            r#""{name}": {{"litellm_provider": "openai", "mode": "chat", "input_cost_per_token": {usd}, "output_cost_per_token": 1e-5}}"#
+        )
+    };
+    let text = format!("{{{}, {}}}", entry("gpt-a", "1e-6"), entry("GPT-A", "2e-6"));
+    assert_eq!(left_out(Project::Litellm, &text), ["GPT-A: named twice"]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 

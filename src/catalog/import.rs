@@ -311,6 +311,7 @@ fn gather(project: Project, entries: Vec<Entry>, source: &Arc<Source>, terms: Te
         problems: Vec::new(),
     };
     let mut kept: BTreeMap<String, (usize, Entry)> = BTreeMap::new();
+    let mut spellings: BTreeMap<String, String> = BTreeMap::new();
     let mut others: Vec<Entry> = Vec::new();
     for entry in entries {
         let rank = maker(&entry.provider, &entry.model);
@@ -324,7 +325,9 @@ fn gather(project: Project, entries: Vec<Entry>, source: &Arc<Source>, terms: Te
             others.push(entry);
             continue;
         };
-        match kept.remove(&entry.model) {
+        // One model in two spellings is one model: nobody sells two whose names differ in case alone.
+        let spelling = spellings.entry(entry.model.to_lowercase()).or_insert_with(|| entry.model.clone());
+        match kept.remove(spelling) {
             None => {
                 kept.insert(entry.model.clone(), (rank, entry));
             }
@@ -333,6 +336,7 @@ fn gather(project: Project, entries: Vec<Entry>, source: &Arc<Source>, terms: Te
                 let reason = if stays.provider == goes.provider { Reason::Twice } else { Reason::Reseller };
                 imported.skip(&goes, reason, source, true);
                 others.push(goes);
+                spelling.clone_from(&stays.model);
                 kept.insert(stays.model.clone(), (rank, stays));
             }
         }
@@ -342,8 +346,10 @@ fn gather(project: Project, entries: Vec<Entry>, source: &Arc<Source>, terms: Te
     let mut entries: Vec<(usize, Entry)> = kept.into_values().collect();
     drop_taken_names(&mut entries);
     entries.sort_by(|(a, x), (b, y)| (a, &x.model).cmp(&(b, &y.model)));
+    let ends: Vec<usize> = source.text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at).collect();
     for (rank, entry) in entries {
-        imported.keep(rank, entry, source, terms.day);
+        let line = Line { path: source.name.as_str().into(), line: 1 + ends.partition_point(|end| *end < entry.at) };
+        imported.keep(rank, entry, line, terms.day);
     }
     imported
 }
@@ -373,17 +379,16 @@ impl Imported {
         }
     }
 
-    fn keep(&mut self, rank: usize, entry: Entry, source: &Arc<Source>, day: Option<Date>) {
+    fn keep(&mut self, rank: usize, entry: Entry, line: Line, day: Option<Date>) {
         let vendor = MAKERS.get(rank).map_or(entry.provider.as_str(), |(vendor, ..)| vendor);
         let not_carried = entry.not_carried.into_iter();
         self.not_carried.extend(not_carried.map(|(field, why)| NotCarried { model: entry.model.clone(), field, why }));
-        let (line, _) = source.line_column(entry.at);
         let provenance = Provenance {
             source: Some(format!("{}: {}/{}", self.project, entry.provider, entry.model).into()),
             checked: entry.checked.or(day),
             basis: Basis::Published,
             note: None,
-            line: Line { path: source.name.as_str().into(), line },
+            line,
         };
         for (validity, rates) in entry.prices.unwrap_or_default() {
             let undated = validity.from.is_none() && validity.until.is_none();

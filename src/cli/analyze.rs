@@ -4,6 +4,7 @@ mod fields;
 mod uncertain;
 
 use super::asked::{Asked, ask, assumptions, strict, wanted};
+use super::pictures::draw;
 use super::publish::{columns_help, select, sort};
 use super::world::World;
 use super::{Answered, Exit, Found, Stop};
@@ -38,6 +39,9 @@ pub(super) struct Args {
     /// Show the margin at these utilizations: percent, decimal or fraction
     #[arg(long, help_heading = "Question", value_name = "U,…", value_delimiter = ',', value_parser = super::values::utilization)]
     pub(super) at: Vec<HeatTitle>,
+    /// Draw the results in place of the table; other forms of the document do not change
+    #[arg(long, help_heading = "Question")]
+    pub(super) chart: bool,
     /// Put plans of one vendor under one heading
     #[arg(long, help_heading = "Question", value_name = "WHAT")]
     pub(super) group: Option<Group>,
@@ -101,6 +105,7 @@ Examples:
   plancost analyze --plan 'chatgpt-*' --at 1%,5%,2/35,10%
   plancost analyze --plan 'claude-*' --hours-per-day 8 --days-per-week 5
   plancost analyze --plan kilo-19 --set kilo-19.price_usd=25 --api-margin 0.6
+  plancost analyze --plan 'claude-*' --chart       curves and bars
   plancost analyze --group vendor --columns plan,price_usd_per_month,break_even
   plancost analyze --uncertain 'api_margin=triangular(0.60,0.75,0.85)'
   plancost analyze --json --as-of 2026-06-15
@@ -157,7 +162,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         sort(&mut rows, column, descending);
     }
     let incomplete = answers.iter().filter(|answer| !answer.gaps.is_empty()).count();
-    let report = Report {
+    let mut report = Report {
         kind: "analyze",
         layout: Layout::Rows,
         complete: incomplete == 0 && !failed,
@@ -177,6 +182,9 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         problems,
         verdicts: None,
     };
+    if args.chart {
+        draw(&mut report, &answers, &args.at);
+    }
     let exit = Exit::of(failed, report.complete, strict(&args.terms, world));
     Ok(Answered::Report(Box::new(Found { report, columns: chosen, exit, inputs: asked.input_names })))
 }

@@ -5,10 +5,11 @@ mod figures;
 mod ladder;
 
 pub(super) use figures::{columns, dollars};
-pub(super) use ladder::{columns as ladder_columns, fee_share, stretches};
+pub(super) use ladder::{columns as ladder_columns, fee_share, ladder_of};
 
 use super::analyze::{basis_line, explain_gaps, gap_text};
 use super::asked::{Asked, ask, assumptions, strict};
+use super::pictures::draw;
 use super::publish::{columns_help, select, sort};
 use super::world::World;
 use super::{Answered, Exit, Found, Stop};
@@ -44,6 +45,9 @@ pub(super) struct Args {
     /// Show which plan, or the API, is the cheapest at which use
     #[arg(long, help_heading = "Question")]
     pub(super) ladder: bool,
+    /// Draw the results in place of the table; other forms of the document do not change
+    #[arg(long, help_heading = "Question")]
+    pub(super) chart: bool,
     /// All plans of this vendor
     #[arg(long, help_heading = "Question", value_name = "ID")]
     pub(super) vendor: Vec<String>,
@@ -70,6 +74,7 @@ Examples:
   plancost compare team max --from plans/*.toml -f markdown
   plancost compare --ladder claude-pro claude-max-5x claude-max-20x
   plancost compare --ladder --vendor openai --vendor anthropic --width 140
+  plancost compare --ladder --vendor anthropic --chart
   plancost compare --ladder 'cursor-*' --json
 
 Exit codes:
@@ -119,7 +124,9 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         verdicts: None,
     };
     if args.ladder {
-        (report.rows, report.footer) = ladder::stretches(&answers, &asked);
+        let ladder = ladder::ladder_of(&answers, &asked);
+        (report.rows, report.footer) = (ladder.rows, ladder.footer);
+        report.sections.extend(ladder.picture.filter(|_| args.chart));
         if let Some((column, descending)) = order {
             sort(&mut report.rows, column, descending);
         }
@@ -133,6 +140,9 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         report.layout = Layout::Columns(side);
     }
     report.footer.extend(basis(&asked, &answers, args));
+    if args.chart && !args.ladder {
+        draw(&mut report, &answers, &args.at);
+    }
     let exit = Exit::of(failed, report.complete, strict(&args.terms, world));
     Ok(Answered::Report(Box::new(Found { report, columns: chosen, exit, inputs: asked.input_names })))
 }

@@ -20,7 +20,7 @@ use crate::analysis::{Answer, answer, plans_on};
 use crate::catalog::codes;
 use crate::plan::Plan;
 use crate::problem::{Level, Problem};
-use crate::report::{Cell, Column, HeatTitle, Layout, Record, Report, Section};
+use crate::report::{Cell, Chart, Column, HeatTitle, Layout, Record, Report, Section};
 use crate::scenario::outlook::Ceiling;
 use crate::units::Ratio;
 use pace::{Change, Decline, Part, Scenario};
@@ -353,10 +353,10 @@ fn footer(given: &Given<'_>, scenarios: &[Scenario], lines: &[rows::Line<'_>]) -
         });
     }
     let curves = lines.iter().filter(|line| line.outlook.is_some()).count();
-    if given.args.trajectory && curves > trajectory::CURVES_MOST {
+    if given.args.trajectory && curves > Chart::CURVES_MOST {
         footer.push(format!(
             "{curves} lines are too many for a chart: name fewer plans, --at or --cost-decline, at most {} together.",
-            trajectory::CURVES_MOST
+            Chart::CURVES_MOST
         ));
     }
     let uncapped: Vec<&str> =

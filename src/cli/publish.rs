@@ -140,12 +140,13 @@ pub(super) fn publish(world: &mut World<'_>, args: &OutputArgs, found: &Found) -
 
 /// The report with one of the tables beside the results in their place.
 fn alone(report: &Report, key: &str) -> Result<Report, Stop> {
-    let keys = || report.sections.iter().map(|section| section.key);
-    let Some(section) = report.sections.iter().find(|section| section.key == key) else {
+    let tables = || report.sections.iter().filter(|section| !section.is_of_results());
+    let keys = || tables().map(|section| section.key);
+    let Some(section) = tables().find(|section| section.key == key) else {
         let problem = Problem::error(codes::USAGE, format!("no table `{key}`"));
         return Err(match nearest(key, keys()) {
             Some(near) => problem.help(format!("did you mean `{near}`?")),
-            None if report.sections.is_empty() => problem.help("this command has no table beside its results"),
+            None if keys().next().is_none() => problem.help("this command has no table beside its results"),
             None => problem.help(format!("the tables are {}", keys().collect::<Vec<_>>().join(", "))),
         }
         .into());

@@ -16,6 +16,7 @@ use super::args::{Export, TermsArgs};
 use super::asked::{Asked, ask, strict};
 use super::log_args::{LogArgs, Used, read_logs};
 use super::output::to_file;
+use super::pictures::draw_sums;
 use super::publish::{columns_help, not_written, select, sort};
 use super::world::World;
 use super::{Answered, Exit, Found, Stop};
@@ -69,6 +70,9 @@ struct QuestionArgs {
     /// Sum by these, in this order [default: day]
     #[arg(long, value_name = "WHAT", value_delimiter = ',')]
     by: Vec<ByWord>,
+    /// Draw the sums in place of the table; other forms of the document do not change
+    #[arg(long, conflicts_with = "calibrate")]
+    chart: bool,
     /// Day on which a month begins, such as that of the bill
     #[arg(long, value_name = "DAY", default_value = "1", value_parser = clap::value_parser!(u8).range(1..=31))]
     billing_day: u8,
@@ -115,6 +119,7 @@ Examples:
   plancost usage
   plancost usage --by model --json
   plancost usage --by month,model --tz Europe/Berlin --billing-day 15
+  plancost usage --by week --chart
   plancost usage --by project --from 2026-11-01 --sort api_usd:desc
   plancost usage ~/.codex --plan chatgpt-pro-20x --export focus=charges.csv
   plancost usage team.csv --by user,model -f csv --anonymize
@@ -254,6 +259,10 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     };
     if let Some((column, descending)) = order {
         sort(&mut report.rows, column, descending);
+    }
+    if args.question.chart {
+        let by: Vec<&str> = args.question.dimensions().into_iter().map(table::key_of).collect();
+        draw_sums(&mut report, &by, "api_usd", "priced_usd");
     }
     let chosen = if args.output.columns.is_empty() { report.table().shown() } else { chosen };
     Ok(Answered::Report(Box::new(Found { report, columns: chosen, exit, inputs: names })))

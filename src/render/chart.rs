@@ -1,9 +1,12 @@
 //! Curves for a terminal: dots of braille, or one sign a curve where only ASCII is shown.
 //!
-//! Each curve is named at its right end, so that nothing rests on colour.
+//! Each curve is named at its right end; where there is no room, or one ends before it, each has a sign that is named
+//! below, so that nothing rests on colour. The line on which neither side gains is drawn through.
+
+use std::collections::BTreeMap;
 
 use super::figures::Style;
-use super::width::{middle, pad, width};
+use super::width::{fill, middle, pad, width};
 use super::{Look, escape};
 use crate::report::{Axis, Cell, Chart, Curve, Unit};
 use crate::units::Ratio;
@@ -11,31 +14,37 @@ use crate::units::Ratio;
 /// Lines of the plot.
 const LINES: usize = 12;
 /// Most columns of a chart.
-const COLUMNS_MOST: usize = 100;
+pub(super) const COLUMNS_MOST: usize = 100;
 /// Least columns of a plot; below that the names of curves go.
 const PLOT_LEAST: usize = 20;
 /// What curves are drawn with in ASCII.
-const SIGNS: [char; 6] = ['*', '+', 'o', 'x', '#', '@'];
+const SIGNS: [char; Chart::CURVES_MOST] = ['*', '+', 'o', 'x', '#', '@', '%', '='];
 /// Dots of a character: across and down.
 const DOTS: (usize, usize) = (2, 4);
 
 /// The chart; nothing if no curve has a point.
 pub(super) fn chart(chart: &Chart, look: &Look) -> String {
     let columns = look.width.unwrap_or(80).min(COLUMNS_MOST);
-    let (Some(across), Some(up)) = (Scale::new(chart, Side::Across), Scale::new(chart, Side::Up)) else {
+    let (Some(across), Some(up)) = (Scale::across(chart), Scale::up(chart)) else {
         return String::new();
     };
     let labels: Vec<(f64, String)> = up.ticks(5).into_iter().map(|at| (at, up.label(at, look))).collect();
     let left = labels.iter().map(|(_, label)| width(label)).max().unwrap_or(0);
     let names = names(chart, look);
     let longest = names.iter().map(|name| width(name)).max().unwrap_or(0);
-    let is_named = columns >= left + longest + PLOT_LEAST + 3;
+    let has_marks = chart.curves.iter().any(|curve| curve.mark.is_some());
+    let is_named = !has_marks && columns >= left + longest + PLOT_LEAST + 3;
     let plot = columns.saturating_sub(left + 2 + if is_named { longest + 1 } else { 0 }).max(1);
     let mut canvas = Canvas::new(plot, look.ascii);
+    canvas.rest = up.rest().and_then(|rest| up.part(rest)).map(line_of);
     for (nth, curve) in chart.curves.iter().enumerate() {
         let dots: Vec<(f64, f64)> =
             curve.points.iter().filter_map(|&(x, y)| Some((across.part(x)?, up.part(y)?))).collect();
         canvas.curve(&dots, nth);
+        let mark = curve.mark.and_then(|(x, y)| Some((across.part(x)?, up.part(y)?)));
+        if let (false, Some(at)) = (is_named, mark.or(dots.last().copied())) {
+            canvas.sign(at, nth);
+        }
     }
     let ends = if is_named { ends(chart, &up) } else { Vec::new() };
     let rule = if look.ascii { '|' } else { '│' };
@@ -47,7 +56,23 @@ pub(super) fn chart(chart: &Chart, look: &Look) -> String {
         out += format!("{head} {rule}{} {name}", pad(&dots, plot, false)).trim_end();
         out.push('\n');
     }
-    out + &foot(chart, &across, left, plot, look)
+    out += &foot(&across, left, plot, look);
+    if is_named { out } else { out + &signed(&names, columns, look) }
+}
+
+/// The names behind their signs, on lines of their own.
+fn signed(names: &[String], columns: usize, look: &Look) -> String {
+    let signed = |(nth, name): (usize, &String)| {
+        let name = if look.ascii { name.clone() } else { format!("{} {name}", letter(nth)) };
+        middle(&name, columns, look.ascii)
+    };
+    let names: Vec<String> = names.iter().enumerate().map(signed).collect();
+    fill(names.iter().map(String::as_str), "   ", Some(columns)) + "\n"
+}
+
+/// What marks a curve where it cannot be named.
+fn letter(nth: usize) -> char {
+    u8::try_from(nth % 26).map_or('?', |nth| char::from(b'a' + nth))
 }
 
 /// What the curves are called; in ASCII behind their sign.
@@ -79,7 +104,7 @@ fn line_of(part: f64) -> usize {
 }
 
 /// The lower edge: ticks and what they count.
-fn foot(chart: &Chart, across: &Scale<'_>, left: usize, plot: usize, look: &Look) -> String {
+pub(super) fn foot(across: &Scale<'_>, left: usize, plot: usize, look: &Look) -> String {
     let (corner, rule, tick) = if look.ascii { ('+', '-', '+') } else { ('└', '─', '┴') };
     let mut edge: Vec<char> = vec![rule; plot];
     let mut labels = String::new();
@@ -87,6 +112,7 @@ fn foot(chart: &Chart, across: &Scale<'_>, left: usize, plot: usize, look: &Look
         let Some(column) = across.part(at).map(|part| line_at(part, plot)) else { continue };
         let label = across.label(at, look);
         let start = (left + 2 + column).saturating_sub(width(&label) / 2);
+        let start = start.min((left + 2 + plot).saturating_sub(width(&label)));
         if start < width(&labels) + usize::from(!labels.is_empty()) * 2 {
             continue;
         }
@@ -94,22 +120,16 @@ fn foot(chart: &Chart, across: &Scale<'_>, left: usize, plot: usize, look: &Look
         labels += &" ".repeat(start - width(&labels));
         labels += &label;
     }
-    let title = middle(&escape::terminal(&chart.across.title, look.ascii), plot.max(8), look.ascii);
+    let title = middle(&escape::terminal(&across.axis.title, look.ascii), plot.max(8), look.ascii);
     let indent = " ".repeat(left + 2 + plot.saturating_sub(width(&title)) / 2);
     let edge: String = edge.into_iter().collect();
     format!("{} {corner}{edge}\n{labels}\n{indent}{title}\n", " ".repeat(left))
 }
 
 /// The place of a part from 0 to 1 among so many.
-fn line_at(part: f64, count: usize) -> usize {
+pub(super) fn line_at(part: f64, count: usize) -> usize {
     let wanted = Ratio::from_f64(part * count as f64).and_then(|at| at.floor().to_i128()).unwrap_or(0);
     usize::try_from(wanted.max(0)).unwrap_or(0).min(count.saturating_sub(1))
-}
-
-#[derive(Clone, Copy)]
-enum Side {
-    Across,
-    Up,
 }
 
 /// From values to parts of an axis.
@@ -120,20 +140,16 @@ pub(super) struct Scale<'a> {
 }
 
 impl<'a> Scale<'a> {
-    fn new(chart: &'a Chart, side: Side) -> Option<Self> {
-        let axis = match side {
-            Side::Across => &chart.across,
-            Side::Up => &chart.up,
-        };
-        let value = |&(x, y): &(f64, f64)| match side {
-            Side::Across => x,
-            Side::Up => y,
-        };
-        Self::around(chart.curves.iter().flat_map(|curve| curve.points.iter().map(value)), axis)
+    fn across(chart: &'a Chart) -> Option<Self> {
+        Self::of(&chart.across, chart.curves.iter().flat_map(|curve| curve.points.iter().map(|point| point.0)))
     }
 
-    /// From the least to the greatest of some values; `None` if none can stand on the axis.
-    pub(super) fn around(values: impl Iterator<Item = f64>, axis: &'a Axis) -> Option<Self> {
+    fn up(chart: &'a Chart) -> Option<Self> {
+        Self::of(&chart.up, chart.curves.iter().flat_map(|curve| curve.points.iter().map(|point| point.1)))
+    }
+
+    /// An axis on which these values have room; `None` if none of them can stand on it.
+    pub(super) fn of(axis: &'a Axis, values: impl Iterator<Item = f64>) -> Option<Self> {
         let values: Vec<f64> =
             values.filter(|&value| value.is_finite() && (!axis.logarithmic || value > 0.0)).collect();
         let low = values.iter().copied().reduce(f64::min)?;
@@ -149,6 +165,21 @@ impl<'a> Scale<'a> {
     /// The ends.
     pub(super) const fn ends(&self) -> (f64, f64) {
         (self.low, self.high)
+    }
+
+    /// The value on which neither side gains, if it is on the axis: nothing, or once of what is held against it.
+    fn rest(&self) -> Option<f64> {
+        let rest = match (self.axis.logarithmic, self.axis.unit) {
+            (false, _) => 0.0,
+            (true, Unit::Multiple) => 1.0,
+            (true, _) => return None,
+        };
+        (self.low < rest && rest < self.high).then_some(rest)
+    }
+
+    /// The same, values beyond an end at that end.
+    pub(super) fn part_within(&self, value: f64) -> f64 {
+        self.part(value.clamp(self.low, self.high)).unwrap_or(0.0)
     }
 
     /// Where a value stands, from 0 to 1; `None` off the axis.
@@ -205,12 +236,16 @@ struct Canvas {
     columns: usize,
     /// For each character of each line: dots of braille, or the number of the curve plus one.
     cells: Vec<Vec<u8>>,
+    /// The line on which neither side gains.
+    rest: Option<usize>,
+    /// What marks a curve, by line and column.
+    signs: BTreeMap<(usize, usize), char>,
     ascii: bool,
 }
 
 impl Canvas {
     fn new(columns: usize, ascii: bool) -> Self {
-        Self { columns, cells: vec![vec![0; columns]; LINES], ascii }
+        Self { columns, cells: vec![vec![0; columns]; LINES], rest: None, signs: BTreeMap::new(), ascii }
     }
 
     /// Draws straight lines between points given as parts of the plot.
@@ -245,13 +280,29 @@ impl Canvas {
         }
     }
 
+    /// Puts the sign of a curve at a part of the plot, or as near as is free beside it.
+    fn sign(&mut self, (x, y): (f64, f64), nth: usize) {
+        let (line, wanted) = (line_of(y), line_at(x, self.columns));
+        let is_free = |column: &usize| !self.signs.contains_key(&(line, *column));
+        if let Some(column) = (wanted..self.columns).chain((0..wanted).rev()).find(is_free) {
+            let sign = if self.ascii { SIGNS[nth % SIGNS.len()] } else { letter(nth) };
+            self.signs.insert((line, column), sign);
+        }
+    }
+
     fn lines(&self) -> Vec<String> {
-        let sign = |&cell: &u8| match cell {
-            0 => ' ',
-            nth if self.ascii => SIGNS[usize::from(nth - 1) % SIGNS.len()],
-            dots => char::from_u32(0x2800 + u32::from(dots)).unwrap_or(' '),
+        let rest = if self.ascii { '-' } else { '┈' };
+        let drawn = |(line, cells): (usize, &Vec<u8>)| {
+            let sign = |(column, &cell): (usize, &u8)| match (self.signs.get(&(line, column)), cell) {
+                (Some(sign), _) => *sign,
+                (None, 0) if self.rest == Some(line) => rest,
+                (None, 0) => ' ',
+                (None, nth) if self.ascii => SIGNS[usize::from(nth - 1) % SIGNS.len()],
+                (None, dots) => char::from_u32(0x2800 + u32::from(dots)).unwrap_or(' '),
+            };
+            cells.iter().enumerate().map(sign).collect()
         };
-        self.cells.iter().map(|line| line.iter().map(sign).collect()).collect()
+        self.cells.iter().enumerate().map(drawn).collect()
     }
 }
 
@@ -264,7 +315,8 @@ mod tests {
         Chart {
             across: axis("utilization", false),
             up: axis("subscribers", false),
-            curves: vec![Curve { name: "share".to_owned(), points: points.to_vec() }],
+            curves: vec![Curve { name: "share".to_owned(), points: points.to_vec(), mark: None }],
+            notes: Vec::new(),
         }
     }
 
@@ -287,7 +339,7 @@ mod tests {
      |  **
   0% |**
      ++------------+-----------+
-     0%           50%        100%
+     0%           50%       100%
              utilization
 ";
         assert_eq!(out, expected);
@@ -313,5 +365,22 @@ mod tests {
         let out = chart(&skewed, &Look { width: Some(80), ..Look::default() });
         let ticks: Vec<&str> = out.lines().nth(LINES + 1).expect("ticks").split_whitespace().collect();
         assert_eq!(ticks, ["0.01%", "0.1%", "1%", "10%", "100%"]);
+    }
+
+    #[test]
+    fn curves_with_a_point_that_matters_have_a_sign_there_and_the_line_between_profit_and_loss_is_drawn() {
+        let axis = |unit| Axis { title: "use".to_owned(), unit, logarithmic: false };
+        let curve = |name: &str, mark| Curve { name: name.to_owned(), points: vec![(0.0, 1.0), (1.0, -1.0)], mark };
+        let twice = Chart {
+            across: axis(Unit::Share),
+            up: axis(Unit::Margin),
+            curves: vec![curve("one", Some((0.5, 0.0))), curve("other", Some((0.5, 0.0))), curve("third", None)],
+            notes: Vec::new(),
+        };
+        let out = chart(&twice, &Look { width: Some(30), ..Look::default() });
+        // 23 columns of plot: the middle is the twelfth, and taken once.
+        assert_eq!(out.lines().nth(6), Some("   0% │┈┈┈┈┈┈┈┈┈┈┈ab⡀┈┈┈┈┈┈┈┈┈"), "{out}");
+        assert!(out.ends_with("a one   b other   c third\n"), "{out}");
+        assert_eq!(out.lines().nth(11).map(|line| line.ends_with('c')), Some(true), "{out}");
     }
 }

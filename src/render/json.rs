@@ -128,7 +128,8 @@ struct Sections<'a>(&'a [Section]);
 
 impl Serialize for Sections<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|section| (section.key, Rows(section.table()))))
+        let tables = self.0.iter().filter(|section| !section.is_of_results());
+        serializer.collect_map(tables.map(|section| (section.key, Rows(section.table()))))
     }
 }
 

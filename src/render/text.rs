@@ -10,7 +10,7 @@ use super::figures::{self, Style};
 use super::heat::{self, Mark};
 use super::width::{distinct, fill, middle, pad, width, wrap};
 use super::{ColorDepth, Look, bar, chart, escape, palette};
-use crate::report::{Cell, Column, Report, Row, Table, Unit};
+use crate::report::{Cell, Column, Picture, Report, Row, Section, Table, Unit};
 
 /// Spaces between columns.
 pub(super) const GAP: usize = 2;
@@ -25,13 +25,14 @@ const TEXT_MOST: usize = 20_000;
 
 /// The results, the tables beside them, what their signs mean, and the footer.
 pub(super) fn document(report: &Report, columns: &[usize], look: &Look) -> String {
-    let (mut out, mut marks) = match report.rows.is_empty() {
-        // A heading over nothing; what was found is said below.
+    let is_drawn = report.sections.iter().any(Section::is_of_results);
+    let (mut out, mut marks) = match report.rows.is_empty() || is_drawn {
+        // A heading over nothing; what was found is said below, or drawn.
         true => (String::new(), Vec::new()),
         false => grid(report.table(), columns, "--columns, --width", look),
     };
-    for section in report.sections.iter().filter(|section| section.is_shown()) {
-        let drawn = section.chart.as_ref().map(|curves| chart::chart(curves, look)).filter(|text| !text.is_empty());
+    for section in report.sections.iter().filter(|section| section.is_shown() || section.is_of_results()) {
+        let drawn = section.chart.as_ref().map(|picture| drawn(picture, look)).filter(|text| !text.is_empty());
         let (text, more) = match drawn {
             Some(text) => (text, Vec::new()),
             None => grid(section.table(), &section.table().shown(), "--width, --table", look),
@@ -44,6 +45,15 @@ pub(super) fn document(report: &Report, columns: &[usize], look: &Look) -> Strin
         out += &below(report, &marks, look);
     }
     out
+}
+
+fn drawn(picture: &Picture, look: &Look) -> String {
+    let (text, notes) = match picture {
+        Picture::Curves(curves) => (chart::chart(curves, look), &curves.notes),
+        Picture::Bars(bars) => (bar::picture(bars, look), &bars.notes),
+    };
+    let note = |line: &String| wrap(&escape::terminal(line, look.ascii), look.width) + "\n";
+    text + &notes.iter().map(note).collect::<String>()
 }
 
 /// One table with what was left out of it, and the marks in it.
@@ -317,7 +327,10 @@ fn heading(group: &str, blank: bool, look: &Look) -> String {
 pub(super) fn below(report: &Report, marks: &[Mark], look: &Look) -> String {
     let items = heat::legend(|mark| marks.contains(&mark), look.ascii);
     let legend = (!items.is_empty()).then(|| fill(items.iter().map(String::as_str), "   ", look.width));
-    let footer = report.footer.iter().map(|line| wrap(&escape::terminal(line, look.ascii), look.width));
+    // A picture has none of the signs of a table.
+    let is_drawn = report.sections.iter().any(Section::is_of_results);
+    let footer = report.footer.iter().filter(|line| !(is_drawn && line.starts_with(['?', '*'])));
+    let footer = footer.map(|line| wrap(&escape::terminal(line, look.ascii), look.width));
     let lines: Vec<String> = legend.into_iter().chain(footer).collect();
     if lines.is_empty() { String::new() } else { format!("\n{}\n", lines.join("\n")) }
 }

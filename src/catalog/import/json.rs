@@ -29,6 +29,9 @@ pub(super) enum NoPrice {
     NotANumber,
     Negative,
     TooLarge,
+    /// So dear, or so cheap, that it will be in another unit than such files have.
+    TooDear,
+    TooCheap,
     TooFine,
 }
 
@@ -37,7 +40,9 @@ impl fmt::Display for NoPrice {
         f.write_str(match self {
             Self::NotANumber => "is not a number",
             Self::Negative => "is negative",
-            Self::TooLarge => "is more than a dollar a token",
+            Self::TooLarge => "is more than a million dollars",
+            Self::TooDear => "is more than $10,000 per million tokens; is it in another unit?",
+            Self::TooCheap => "is less than $0.0001 per million tokens; is it in another unit?",
             Self::TooFine => "has more than 12 decimals per million tokens, and is not rounded",
         })
     }
@@ -98,8 +103,13 @@ impl<'a> Piece<'a> {
         if usd.is_negative() {
             return Err(NoPrice::Negative);
         }
-        if usd > Ratio::from(Rate::MAX_USD_PER_MTOK as i128) {
-            return Err(NoPrice::TooLarge);
+        // The dearest list price of 2026 is $600, the cheapest $0.0028: a factor of a million apart from these bounds is
+        // a price per token where one per million is meant, or the other way about.
+        if usd > Ratio::from(10_000) {
+            return Err(NoPrice::TooDear);
+        }
+        if usd.is_positive() && usd < Ratio::new(1, 10_000) {
+            return Err(NoPrice::TooCheap);
         }
         Rate::from_usd_per_mtok(&usd).ok_or(NoPrice::TooFine)
     }

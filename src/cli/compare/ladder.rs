@@ -5,8 +5,9 @@ use super::figures::dollars;
 use super::{gap_text, or_missing};
 use crate::analysis::Answer;
 use crate::cli::asked::Asked;
+use crate::cli::pictures;
 use crate::economics::{BreakEven, Fees};
-use crate::report::{Cell, Column, Figure, Missing, Row, Unit};
+use crate::report::{Cell, Column, Figure, Missing, Row, Section, Unit};
 use crate::scenario::tiers::{Dominated, Offer, Segment, dominated, ladder};
 use crate::units::Ratio;
 
@@ -280,8 +281,18 @@ pub(in crate::cli) fn columns() -> Vec<Column> {
     FIELDS.iter().map(column).collect()
 }
 
-/// The stretches, from the least use to the most, then plans without one; and what there is to say of them.
-pub(in crate::cli) fn stretches(answers: &[Answer<'_>], asked: &Asked) -> (Vec<Row>, Vec<String>) {
+/// Which offer is the cheapest on which stretch of use.
+pub(in crate::cli) struct Ladder {
+    /// The stretches, from the least use to the most, then plans without one.
+    pub(in crate::cli) rows: Vec<Row>,
+    /// What there is to say of them.
+    pub(in crate::cli) footer: Vec<String>,
+    /// What each offer costs over use, for a terminal.
+    pub(super) picture: Option<Section>,
+}
+
+/// The ladder of plans and the API.
+pub(in crate::cli) fn ladder_of(answers: &[Answer<'_>], asked: &Asked) -> Ladder {
     let known: Vec<(&Answer<'_>, Offer)> = answers
         .iter()
         .filter_map(|answer| Some((answer, Offer::plan(answer.economics.as_ref()?, fee_share(answer, asked)))))
@@ -324,6 +335,11 @@ pub(in crate::cli) fn stretches(answers: &[Answer<'_>], asked: &Asked) -> (Vec<R
         reason: Some(format!("not known: {}", answer.gaps.iter().map(gap_text).collect::<Vec<_>>().join(", "))),
         profit_is_known: true,
     });
+    // The API is always drawn, then the steps of the ladder, then those that are none.
+    let steps = segments.iter().map(|segment| segment.offer).chain(beaten.iter().map(|(at, _)| *at));
+    let order = [known.len()].into_iter().chain(steps.filter(|at| *at != known.len()));
+    let drawn: Vec<(&str, &Offer)> = order.map(|at| (name(at), &offers[at])).collect();
+    let picture = pictures::ladder(&drawn);
     let lines: Vec<Line<'_>> = stretches.chain(beaten_lines).chain(unknown).collect();
     let rows = lines
         .iter()
@@ -365,7 +381,7 @@ pub(in crate::cli) fn stretches(answers: &[Answer<'_>], asked: &Asked) -> (Vec<R
     if shares.len() > 1 {
         footer.push("What the API earns is not one figure: serving costs differ between the vendors.".to_owned());
     }
-    (rows, footer)
+    Ladder { rows, footer, picture }
 }
 
 fn reason(offer: &Offer, by: &Dominated, by_name: &str) -> String {

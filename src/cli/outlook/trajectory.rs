@@ -2,12 +2,9 @@
 
 use super::Args;
 use super::rows::Line;
-use crate::report::{Axis, Cell, Chart, Column, Curve, Missing, Row, Section, Unit};
+use crate::report::{Axis, Cell, Chart, Column, Curve, Missing, Picture, Row, Section, Unit};
 use crate::scenario::outlook::Year;
 use crate::units::Ratio;
-
-/// More curves than this cannot be told apart.
-pub(super) const CURVES_MOST: usize = 6;
 
 /// What is less than such a part of what pays for it is not worth a line of the chart.
 const PARTS_MOST: i128 = 1_000;
@@ -16,7 +13,7 @@ const PARTS_MOST: i128 = 1_000;
 pub(super) fn section(lines: &[Line<'_>], args: &Args) -> Section {
     let known: Vec<(&Line<'_>, Vec<Year>)> =
         lines.iter().filter_map(|line| Some((line, line.outlook.as_ref()?.trajectory(args.years)))).collect();
-    let chart = (known.len() <= CURVES_MOST).then(|| chart(&known));
+    let chart = (known.len() <= Chart::CURVES_MOST).then(|| Picture::Curves(chart(&known)));
     let mut section =
         Section { rows: known.iter().flat_map(|(line, years)| rows(line, years)).collect(), chart, ..empty() };
     let grows = lines.iter().any(|line| !line.scenario.growth.value.is_zero());
@@ -121,10 +118,12 @@ fn chart(known: &[(&Line<'_>, Vec<Year>)]) -> Chart {
                 Some((f64::from(year.year), ratio.to_f64()))
             })
             .collect(),
+        mark: None,
     };
     Chart {
         across: Axis { title: "years from now".to_owned(), unit: Unit::Count, logarithmic: false },
         up: Axis { title: "serving cost over what pays for it".to_owned(), unit: Unit::Multiple, logarithmic: true },
         curves: known.iter().map(curve).filter(|curve| !curve.points.is_empty()).collect(),
+        notes: Vec::new(),
     }
 }

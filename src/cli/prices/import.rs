@@ -285,11 +285,13 @@ fn made(args: &Args, file: &Imported, loaded: &Loaded, day: Option<Date>) -> Mad
     };
     let known = compared.iter().filter(|compared| compared.known.is_some()).count();
     let conflicts = compared.iter().filter(|compared| compared.contradicts()).count();
+    let mut sections = sections(&file.elsewhere, &groups);
+    let long = folded(&mut sections);
     Made {
         kind: "prices-import",
         columns: columns(&fields()),
         rows: rows(&fields(), &lines),
-        sections: sections(&file.elsewhere, &groups),
+        sections,
         summary: vec![
             ("read", Cell::Count(file.read as u64)),
             ("kept", Cell::Count(kept(file) as u64)),
@@ -298,7 +300,7 @@ fn made(args: &Args, file: &Imported, loaded: &Loaded, day: Option<Date>) -> Mad
             ("compared", Cell::Count(known as u64)),
             ("agree", Cell::Count((known - conflicts) as u64)),
         ],
-        footer: footer(args, file, (known, conflicts), day, loaded),
+        footer: long.into_iter().chain(footer(args, file, (known, conflicts), day, loaded)).collect(),
         assumptions: vec![
             ("project", Cell::Text(file.project.to_string())),
             ("date", day.map_or(Cell::Missing(Missing::Unknown), Cell::Date)),
@@ -306,6 +308,17 @@ fn made(args: &Args, file: &Imported, loaded: &Loaded, day: Option<Date>) -> Mad
         ],
         no: false,
     }
+}
+
+/// Takes tables that would bury the disagreements out of sight, and says how to see them.
+fn folded(sections: &mut [Section]) -> Option<String> {
+    const ROWS_MOST: usize = 40;
+    let mut long = Vec::new();
+    for section in sections.iter_mut().filter(|section| section.rows.len() > ROWS_MOST) {
+        section.columns.iter_mut().for_each(|column| column.shown = false);
+        long.push(format!("{} ({} lines, --table {})", section.title, section.rows.len(), section.key));
+    }
+    (!long.is_empty()).then(|| format!("Too long to stand here: {}.", long.join(", ")))
 }
 
 /// Models by what happened to them.

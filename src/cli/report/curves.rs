@@ -183,7 +183,8 @@ fn margin(plan: &Known<'_>, from: f64, is_small: bool) -> Drawing {
             chart: Chart {
                 across: utilization(),
                 up: Axis { title: "margin".to_owned(), unit: Unit::Margin, logarithmic: false },
-                curves: vec![Curve { name: "margin".to_owned(), points: points.collect() }],
+                curves: vec![Curve { name: "margin".to_owned(), points: points.collect(), mark: None }],
+                notes: Vec::new(),
             },
             window: Some(Window { across: (from, 1.0), up: (-2.0, 1.0) }),
             zones: zone.filter(|zone| zone.from < zone.to).into_iter().collect(),

@@ -6,7 +6,7 @@ use super::tables::NONE;
 use crate::analysis::Answer;
 use crate::cli::analyze::Analyzed;
 use crate::cli::asked::Asked;
-use crate::cli::compare::{ladder_columns, stretches};
+use crate::cli::compare::{ladder_columns, ladder_of};
 use crate::render;
 use crate::report::page::{Drawing, Lane, Lanes, Part, Plot, Span, Tone};
 use crate::report::{Axis, Cell, Column, Row, Section, Unit};
@@ -29,7 +29,7 @@ pub(super) fn part(analyzed: &Analyzed<'_>, asked: &Asked) -> Option<Part> {
     let at = |key: &str| columns.iter().position(|column| column.key == key).expect("a column of the ladder");
     let (mut lanes, mut rows, mut most) = (Vec::new(), Vec::new(), 0.0_f64);
     for (vendor, answers) in by_vendor(analyzed, asked) {
-        let (found, _) = stretches(&answers, asked);
+        let found = ladder_of(&answers, asked).rows;
         let spans: Vec<Span> = spans(&found, &at);
         if spans.is_empty() {
             continue;

@@ -8,7 +8,7 @@ use crate::cli::simulate::{self, Table};
 use crate::cli::world::World;
 use crate::problem::Problem;
 use crate::report::page::{Curves, Drawing, Lane, Lanes, Part, Plot, Span, Tone};
-use crate::report::{Axis, Cell, Column, Report, Row, Section, Unit};
+use crate::report::{Axis, Cell, Column, Picture, Report, Row, Section, Unit};
 use crate::units::Ratio;
 
 /// The part, and what comes with it.
@@ -187,7 +187,7 @@ fn histogram(section: &Section, id: &str) -> Option<Drawing> {
 }
 
 fn curve(section: &Section, id: &str) -> Option<Drawing> {
-    let chart = section.chart.clone()?;
+    let Some(Picture::Curves(chart)) = section.chart.clone() else { return None };
     Some(Drawing {
         title: format!("{}, {id}", section.title),
         description:

@@ -5,7 +5,7 @@ use super::outcome::{Outcome, Spread};
 use super::rows::{float, hundredths, share, usd};
 use crate::population::special::places_at_equal_factors;
 use crate::population::{Lot, Quantity, Total, UsersNeeded, users_needed};
-use crate::report::{Axis, Cell, Chart, Column, Curve, Missing, Row, Section, Unit};
+use crate::report::{Axis, Cell, Chart, Column, Curve, Missing, Picture, Row, Section, Unit};
 use crate::units::Ratio;
 
 /// A plan whose subscribers are known.
@@ -244,8 +244,12 @@ fn curve(known: &[Known<'_>], several: bool) -> Section {
         }));
         let name =
             |what: &str| if several { format!("{what}, {}", known.cast.answer.plan.id) } else { what.to_owned() };
-        curves.push(Curve { name: name("subscribers"), points: points.iter().map(|p| (p.0, p.1.0)).collect() });
-        curves.push(Curve { name: name("use"), points: points.iter().map(|p| (p.0, p.1.1)).collect() });
+        curves.push(Curve {
+            name: name("subscribers"),
+            points: points.iter().map(|p| (p.0, p.1.0)).collect(),
+            mark: None,
+        });
+        curves.push(Curve { name: name("use"), points: points.iter().map(|p| (p.0, p.1.1)).collect(), mark: None });
     }
     // Plans by shares and plans by dollars have no axis in common.
     let unit = known.first().map_or(Quantity::Utilization, |known| known.seated.counts);
@@ -265,10 +269,13 @@ fn curve(known: &[Known<'_>], several: bool) -> Section {
             column("cumulative_use_share", "Of use", Unit::Share, 0, "share of all use up to there"),
         ],
         rows,
-        chart: alike.then(|| Chart {
-            across: Axis { title: title.to_owned(), unit: axis, logarithmic: true },
-            up: Axis { title: "share".to_owned(), unit: Unit::Share, logarithmic: false },
-            curves,
+        chart: alike.then(|| {
+            Picture::Curves(Chart {
+                across: Axis { title: title.to_owned(), unit: axis, logarithmic: true },
+                up: Axis { title: "share".to_owned(), unit: Unit::Share, logarithmic: false },
+                curves,
+                notes: Vec::new(),
+            })
         }),
     }
 }

@@ -224,7 +224,7 @@ fn shown_by(args: &Args, by: &[Dimension], all: &Total) -> Vec<Column> {
     columns
 }
 
-const fn key_of(dimension: Dimension) -> &'static str {
+pub(super) const fn key_of(dimension: Dimension) -> &'static str {
     match dimension {
         Dimension::Day => "day",
         Dimension::Week => "week",

@@ -264,7 +264,7 @@ fn plane<'a>(curves: &'a Curves, drawing: &Drawing, look: &Look) -> Option<Plane
     let chart = &curves.chart;
     let ends = |pick: fn(&(f64, f64)) -> f64, axis: &Axis| {
         let values = chart.curves.iter().flat_map(|curve| curve.points.iter().map(pick));
-        Scale::around(values, axis).map(|scale| scale.ends())
+        Scale::of(axis, values).map(|scale| scale.ends())
     };
     let found = || Some((ends(|point| point.0, &chart.across)?, ends(|point| point.1, &chart.up)?));
     let (across, up) = curves.window.map(|window| (window.across, window.up)).or_else(found)?;
@@ -352,8 +352,8 @@ fn within(curve: &Curve, plane: &Plane<'_>) -> Vec<Spot> {
 
 fn points(points: &Points, look: &Look) -> Vec<Shape> {
     let (Some(across), Some(up)) = (
-        Scale::around(points.points.iter().map(|point| point.across), &points.across),
-        Scale::around(points.points.iter().map(|point| point.up), &points.up),
+        Scale::of(&points.across, points.points.iter().map(|point| point.across)),
+        Scale::of(&points.up, points.points.iter().map(|point| point.up)),
     ) else {
         return Vec::new();
     };

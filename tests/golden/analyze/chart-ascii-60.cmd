@@ -1,0 +1,1 @@
+plancost analyze --chart --ascii --width 60 --no-bundled tests/fixtures/six.toml

@@ -1,0 +1,1 @@
+plancost compare --ladder 'c*' --chart --width 140 --no-bundled --from tests/fixtures/six.toml

@@ -1,0 +1,1 @@
+plancost usage tests/fixtures/logs/home --by day --chart --width 60
