@@ -10,6 +10,7 @@ use std::path::Path;
 const ADDRESSES: &[(&str, &[&str])] = &[
     ("annotate_snippets", &["render/problems.rs"]),
     ("anyhow", SHELL),
+    ("bytes", &["logs/events/parquet"]),
     ("clap", SHELL),
     ("clap_complete", &["cli/completions.rs"]),
     ("clap_mangen", &["cli/man.rs"]),
@@ -22,6 +23,7 @@ const ADDRESSES: &[(&str, &[&str])] = &[
     ("jiff", &["units", "cli"]),
     ("libm", &["population", "simulation", "uncertainty", "scenario", "render/chart.rs", "render/palette.rs"]),
     ("memchr", &["logs"]),
+    ("parquet", &["logs/events/parquet", "logs/events/parquet.rs"]),
     ("ruzstd", &["logs"]),
     ("serde", &["catalog/import", "render/json.rs", "cli/diff/earlier.rs", "cli/schema.rs", "cli/version.rs"]),
     (
