@@ -15,7 +15,7 @@ mod names;
 mod tally;
 mod zstd;
 
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::sync::Arc;
 
 pub use lines::Buffer;
@@ -103,8 +103,10 @@ pub struct Log {
 #[must_use]
 pub fn read(format: Format, name: &str, mut input: impl Read, buffer: &mut Buffer) -> Part {
     let mut part = Part::new(name);
-    let first = buffer.begin(&mut input, zstd::TOLD_BY);
-    if zstd::is_packed(first) {
+    let first = buffer.begin(&mut input, TOLD_BY);
+    if format == Format::Events && is_parquet("", first) {
+        part.stop(events::parquet::FROM_A_PIPE.to_owned());
+    } else if zstd::is_packed(first) {
         part.is_compressed = true;
         let input = io::Cursor::new(first.to_vec()).chain(input);
         buffer.clear();
@@ -112,6 +114,24 @@ pub fn read(format: Format, name: &str, mut input: impl Read, buffer: &mut Buffe
     } else {
         plain(format, input, buffer, &mut part);
     }
+    part
+}
+
+/// How many first bytes tell whether a file is packed.
+pub const TOLD_BY: usize = 4;
+
+/// Whether a file of [`Format::Events`] is Parquet, by its name or its first bytes: then [`read_parquet`] reads it.
+#[must_use]
+pub fn is_parquet(name: &str, first: &[u8]) -> bool {
+    first.starts_with(b"PAR1") || first.starts_with(b"PARE") || name.to_lowercase().ends_with(".parquet")
+}
+
+/// Reads a Parquet file of so many bytes, which has the columns of [`Format::Events`]. A program that was built without
+/// the feature `parquet` makes a part of it that says so.
+#[must_use]
+pub fn read_parquet(name: &str, bytes: u64, input: impl Read + Seek + Send + 'static) -> Part {
+    let mut part = Part::new(name);
+    events::parquet::read(bytes, input, &mut part);
     part
 }
 

@@ -11,6 +11,7 @@ const ADDRESSES: &[(&str, &[&str])] = &[
     ("annotate_snippets", &["render/problems.rs"]),
     ("anyhow", SHELL),
     ("askama", &["render/html.rs", "render/html"]),
+    ("bytes", &["logs/events/parquet"]),
     ("clap", SHELL),
     ("clap_complete", &["cli/completions.rs"]),
     ("clap_mangen", &["cli/man.rs"]),
@@ -23,6 +24,7 @@ const ADDRESSES: &[(&str, &[&str])] = &[
     ("jiff", &["units", "cli"]),
     ("libm", &["population", "simulation", "uncertainty", "scenario", "render/chart.rs", "render/palette.rs"]),
     ("memchr", &["logs"]),
+    ("parquet", &["logs/events/parquet", "logs/events/parquet.rs"]),
     ("ruzstd", &["logs"]),
     ("serde", &["catalog/import", "render/json.rs", "cli/diff/earlier.rs", "cli/schema.rs", "cli/version.rs"]),
     (

@@ -6,14 +6,31 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Licences that ask for no more than their text.
-const LICENCES: &[&str] = &["MIT", "Apache-2.0", "Unicode-3.0"];
+const LICENCES: &[&str] = if WITH_PARQUET {
+    &["MIT", "Apache-2.0", "Unicode-3.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0"]
+} else {
+    LICENCES_ALWAYS
+};
+
+const LICENCES_ALWAYS: &[&str] = &["MIT", "Apache-2.0", "Unicode-3.0"];
+
+/// What the feature `parquet` brings is looked at where it is on.
+const WITH_PARQUET: bool = cfg!(feature = "parquet");
 
 /// The program opens no connection, so nothing it is made of should be able to.
 const BANNED: &[&str] =
     &["curl", "hyper", "native-tls", "openssl", "openssl-sys", "reqwest", "rustls", "tokio", "ureq"];
 
 /// Crates that are there in two versions, and why.
-const TWICE: &[(&str, &str)] = &[("syn", "criterion brings version 2, for benches alone")];
+const TWICE: &[(&str, &str)] = if WITH_PARQUET {
+    &[
+        ("getrandom", "parquet hashes with version 0.3"),
+        ("num-bigint", "tests check against bigdecimal, with version 0.4"),
+        ("syn", "parquet brings version 2, and so does criterion"),
+    ]
+} else {
+    &[("syn", "criterion brings version 2, for benches alone")]
+};
 
 /// The packages of this machine's tree, tests and benches included, as far as they were needed to build this test.
 fn packages() -> Vec<Value> {
@@ -23,6 +40,7 @@ fn packages() -> Vec<Value> {
     let host = version.lines().find_map(|line| line.strip_prefix("host: ")).expect("the compiler names its host");
     let tree = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version=1", "--offline", "--locked", "--filter-platform", host])
+        .args(if WITH_PARQUET { &["--features", "parquet"][..] } else { &[] })
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .expect("cargo answers");

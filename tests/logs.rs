@@ -6,6 +6,8 @@ mod logs {
     mod claude;
     mod codex;
     mod events;
+    #[cfg(feature = "parquet")]
+    mod parquet;
     mod places;
     mod trees;
 }

@@ -60,7 +60,7 @@ pub(super) enum LogFormat {
     ClaudeCode,
     /// Rollouts of Codex
     Codex,
-    /// A table or JSON lines of usage events
+    /// Usage events: a table, JSON lines, or Parquet where the program was built with it
     Events,
 }
 
@@ -211,7 +211,9 @@ fn nothing_found(args: &LogArgs) -> Problem {
             .help("name a log or a folder, or set CLAUDE_CONFIG_DIR or CODEX_HOME");
     }
     let names: Vec<String> = args.logs.iter().map(|path| format!("`{}`", path.display())).collect();
-    problem.note(format!("in {}", names.join(", "))).help("in folders, logs end in .jsonl, .jsonl.zst, .csv or .tsv")
+    problem
+        .note(format!("in {}", names.join(", ")))
+        .help("in folders, logs end in .jsonl, .jsonl.zst, .csv, .tsv or .parquet")
 }
 
 fn no_usage(args: &LogArgs, log: &Log, outside: u64) -> Problem {

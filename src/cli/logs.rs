@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use walkdir::WalkDir;
 
 use super::output::reason;
-use crate::logs::{Buffer, Format, Log, Part, combine, read};
+use crate::logs::{Buffer, Format, Log, Part, TOLD_BY, combine, is_parquet, read, read_parquet};
 
 /// Folders below folders are looked into this far.
 const DEPTH_MAX: usize = 16;
@@ -147,7 +147,9 @@ fn look(root: &Root, real_root: &Path, entry: &walkdir::DirEntry, seen: &mut Has
     }
     let inside = path.strip_prefix(&root.path).unwrap_or(path);
     let is_below = root.below.is_none_or(|folder| inside.iter().any(|step| step == folder));
-    if !is_below || !is_log(path, entry.depth() == 0) {
+    // Programs keep no Parquet files among their logs.
+    let may_be_parquet = root.format.is_none_or(|format| format == Format::Events);
+    if !is_below || !is_log(path, entry.depth() == 0, may_be_parquet) {
         return;
     }
     // Links to files are followed, links to folders are not, so only a link's real path needs to be asked for.
@@ -174,9 +176,10 @@ fn look(root: &Root, real_root: &Path, entry: &walkdir::DirEntry, seen: &mut Has
 }
 
 /// Whether a file looks like a log by its name; one that was named itself does.
-fn is_log(path: &Path, is_named: bool) -> bool {
+fn is_log(path: &Path, is_named: bool, may_be_parquet: bool) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-    is_named || [".jsonl", ".jsonl.zst", ".csv", ".tsv"].iter().any(|ending| name.ends_with(ending))
+    let ends = |ending: &&str| name.ends_with(ending);
+    is_named || [".jsonl", ".jsonl.zst", ".csv", ".tsv"].iter().any(|e| ends(&e)) || may_be_parquet && ends(&".parquet")
 }
 
 fn format_of(path: &Path) -> io::Result<Format> {
@@ -219,12 +222,25 @@ fn read_file(file: &LogFile, buffer: &mut Buffer, progress: &Progress) -> Part {
     // What is written while it is read is left for the next time.
     let opened = File::open(&file.path).and_then(|opened| Ok((opened.metadata()?.len(), opened)));
     match opened {
+        Ok((bytes, opened)) if file.format == Format::Events && is_parquet(&name, &first(&opened)) => {
+            let part = read_parquet(&name, bytes, opened);
+            progress.read.fetch_add(bytes, Ordering::Relaxed);
+            part
+        }
         Ok((bytes, opened)) => {
             let input = Counted { input: opened.take(bytes), read: &progress.read };
             read(file.format, &name, input, buffer)
         }
         Err(error) => Part::unreadable(&name, reason(&error)),
     }
+}
+
+/// The first bytes of a file, which is then read from its start; fewer if it does not give them.
+fn first(mut file: &File) -> Vec<u8> {
+    let mut first = Vec::new();
+    // Whoever reads on meets the same error, and says so.
+    let _ = file.take(TOLD_BY as u64).read_to_end(&mut first).and_then(|_| file.rewind());
+    first
 }
 
 /// A stream that says how far it is.

@@ -211,7 +211,7 @@ fn nothing_found(args: &Args) -> Problem {
     }
     let names: Vec<String> = args.logs.iter().map(|path| format!("`{}`", path.display())).collect();
     Problem::error(codes::UNREADABLE, format!("no usage log in {}", names.join(", ")))
-        .help("logs are files that end in .jsonl, .jsonl.zst, .csv or .tsv")
+        .help("logs are files that end in .jsonl, .jsonl.zst, .csv, .tsv or .parquet")
 }
 
 /// A log without usage: what costs a plan's price and hits nothing. Where lines were lost it is no answer.

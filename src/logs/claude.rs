@@ -72,7 +72,8 @@ impl Reader<'_> {
     fn line(&mut self, line: &[u8]) -> Result<(), Note> {
         // A crash leaves blocks of NUL before the line that was written next.
         let line = trimmed(line);
-        if std::str::from_utf8(line).is_err() {
+        // Most are ASCII, which is seen sooner than that a line is UTF-8.
+        if !line.is_ascii() && std::str::from_utf8(line).is_err() {
             return Err(Note::NotUtf8);
         }
         let mut cursor = Cursor::new(line);

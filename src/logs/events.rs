@@ -6,6 +6,8 @@
 //! another one holds.
 
 mod columns;
+#[cfg_attr(not(feature = "parquet"), path = "events/no_parquet.rs")]
+pub(super) mod parquet;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -25,14 +27,15 @@ pub(super) use self::columns::columns;
 
 /// Reads one file of events.
 pub(super) fn read(input: impl std::io::Read, buffer: &mut Buffer, part: &mut Part) {
-    let mut reader = Reader { part, names: Names::default(), shape: Shape::Unknown, fields: Fields::default() };
+    let events = Events { part, names: Names::default() };
+    let mut reader = Reader { events, shape: Shape::Unknown, fields: Fields::default() };
     let ended = pieces(input, buffer, |piece| match piece {
         Piece::Lines(lines) | Piece::Rest(lines) => {
             for line in lines.split(|byte| *byte == b'\n') {
                 reader.line(line);
             }
         }
-        Piece::TooLong => reader.part.tally.note(Note::TooLong),
+        Piece::TooLong => reader.events.part.tally.note(Note::TooLong),
     });
     stopped(part, ended);
 }
@@ -52,9 +55,22 @@ enum Shape {
 /// The cells of one event, by column.
 type Cells<'a> = [Option<Cow<'a, str>>; Column::COUNT];
 
-struct Reader<'p> {
+/// Whether a time says where on Earth it is that late.
+#[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "text is read as it is written"))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum TimeIs {
+    Utc,
+    WithoutOffset,
+}
+
+/// Events as they are found, and where they go.
+struct Events<'p> {
     part: &'p mut Part,
     names: Names,
+}
+
+struct Reader<'p> {
+    events: Events<'p>,
     shape: Shape,
     fields: Fields,
 }
@@ -98,8 +114,8 @@ impl Reader<'_> {
         if matches!(self.shape, Shape::Useless) {
             return;
         }
-        if let Err(note) = read.and_then(|cells| self.event(&cells)) {
-            self.part.tally.note(note);
+        if let Err(note) = read.and_then(|cells| self.events.event(&cells)) {
+            self.events.part.tally.note(note);
         }
     }
 
@@ -114,7 +130,7 @@ impl Reader<'_> {
         match head.missing() {
             None => Shape::Table { head, between },
             Some(missing) => {
-                self.part.stop(format!(
+                self.events.part.stop(format!(
                     "its first line is no JSON object and names no column for {missing}; name the columns {}",
                     columns().map(|(name, _)| name).collect::<Vec<_>>().join(", ")
                 ));
@@ -122,11 +138,20 @@ impl Reader<'_> {
             }
         }
     }
+}
 
+impl Events<'_> {
+    /// Keeps an event, or says why there is none.
     fn event(&mut self, cells: &Cells<'_>) -> Result<(), Note> {
+        let text = cells[Column::Time as usize].as_deref().filter(|text| !text.is_empty());
+        let instant = text.and_then(|text| time(text, &mut self.part.tally)).ok_or(Note::NoTime)?;
+        self.event_at(instant, cells)
+    }
+
+    /// The same of one whose time is known.
+    fn event_at(&mut self, instant: Instant, cells: &Cells<'_>) -> Result<(), Note> {
         let tally = &mut self.part.tally;
         let cell = |column: Column| cells[column as usize].as_deref().filter(|text| !text.is_empty());
-        let instant = cell(Column::Time).and_then(|text| time(text, tally)).ok_or(Note::NoTime)?;
         let tokens = tokens(cell, tally)?;
         let mut whole = |column: Column, otherwise| {
             cell(column).map_or(Some(otherwise), |text| tally.count(text.as_bytes())).ok_or(Note::BadCount)

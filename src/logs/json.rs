@@ -9,6 +9,16 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
+/// The bytes of numbers and of `true`, `false` and `null`.
+const IS_WORD: [bool; 256] = {
+    let (mut is_word, mut byte) = ([false; 256], 0_u8);
+    while byte < u8::MAX {
+        is_word[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'+');
+        byte += 1;
+    }
+    is_word
+};
+
 /// The line is not JSON where the cursor stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Malformed;
@@ -150,8 +160,7 @@ impl<'a> Cursor<'a> {
             b'{' | b'[' => self.skip_nested(),
             b'-' | b'0'..=b'9' | b't' | b'f' | b'n' => {
                 let rest = &self.text[self.at..];
-                let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'+');
-                self.at += rest.iter().take_while(|byte| is_word(byte)).count();
+                self.at += rest.iter().take_while(|byte| IS_WORD[usize::from(**byte)]).count();
                 Ok(())
             }
             _ => Err(Malformed),
@@ -160,52 +169,72 @@ impl<'a> Cursor<'a> {
 
     fn skip_nested(&mut self) -> Result<(), Malformed> {
         let mut depth = 0_u32;
-        loop {
-            match self.text.get(self.at).ok_or(Malformed)? {
+        while let Some(sign) = self.text.get(self.at) {
+            match sign {
                 b'"' => {
                     self.quoted()?;
                     continue;
                 }
                 b'{' | b'[' => depth += 1,
-                b'}' | b']' => depth -= 1,
+                b'}' | b']' => {
+                    depth -= 1;
+                    if depth == 0 {
+                        self.at += 1;
+                        return Ok(());
+                    }
+                }
                 _ => {}
             }
             self.at += 1;
-            if depth == 0 {
-                return Ok(());
-            }
         }
+        Err(Malformed)
     }
 
     /// The inside of the string that begins here.
+    #[inline(always)]
     fn quoted(&mut self) -> Result<&'a [u8], Malformed> {
-        let from = self.at + 1;
-        let mut at = from;
-        loop {
-            at += find_quote(self.text.get(at..).ok_or(Malformed)?).ok_or(Malformed)?;
-            // Text is full of escapes and has few quotes, so quotes are looked for, and what is before them.
-            let backslashes = self.text[from..at].iter().rev().take_while(|byte| **byte == b'\\').count();
-            if backslashes % 2 == 0 {
-                self.at = at + 1;
-                return Ok(&self.text[from..at]);
-            }
-            at += 1;
-        }
+        let rest = self.text.get(self.at + 1..).ok_or(Malformed)?;
+        // Names and ids are short and without escapes.
+        let inside = match rest.first_chunk().and_then(find_near_quote).map(|end| &rest[..end]) {
+            Some(inside) if inside.last() != Some(&b'\\') => inside,
+            _ => text_before_quote(rest)?,
+        };
+        self.at += inside.len() + 2;
+        Ok(inside)
     }
 }
 
-/// The place of the first quote.
-fn find_quote(text: &[u8]) -> Option<usize> {
-    // Names and ids are short: for their length a look at eight bytes at a time costs less than calling a search.
-    for (word, bytes) in text.chunks_exact(8).take(4).enumerate() {
-        let differs = u64::from_le_bytes(bytes.try_into().expect("eight bytes")) ^ 0x2222_2222_2222_2222;
+/// Longer than most ids.
+const NEAR: usize = 40;
+
+/// The place of the first quote of a few bytes: eight are looked at at a time, which for so few costs less than to call a
+/// search.
+#[inline(always)]
+fn find_near_quote(text: &[u8; NEAR]) -> Option<usize> {
+    text.as_chunks().0.iter().enumerate().find_map(|(word, bytes)| {
+        let differs = u64::from_le_bytes(*bytes) ^ 0x2222_2222_2222_2222;
         let is_quote = differs.wrapping_sub(0x0101_0101_0101_0101) & !differs & 0x8080_8080_8080_8080;
-        if is_quote != 0 {
-            return Some(word * 8 + is_quote.trailing_zeros() as usize / 8);
+        (is_quote != 0).then(|| word * 8 + is_quote.trailing_zeros() as usize / 8)
+    })
+}
+
+/// What stands before the first quote that no backslash escapes.
+#[inline(never)]
+fn text_before_quote(text: &[u8]) -> Result<&[u8], Malformed> {
+    let mut at = 0;
+    loop {
+        let rest = text.get(at..).ok_or(Malformed)?;
+        at += match rest.first_chunk().and_then(find_near_quote) {
+            Some(near) => near,
+            None => memchr(b'"', rest).ok_or(Malformed)?,
+        };
+        // Text is full of escapes and has few quotes, so quotes are looked for, and what is before them.
+        let backslashes = text[..at].iter().rev().take_while(|byte| **byte == b'\\').count();
+        if backslashes % 2 == 0 {
+            return Ok(&text[..at]);
         }
+        at += 1;
     }
-    let looked_at = text.len().min(32) / 8 * 8;
-    memchr(b'"', &text[looked_at..]).map(|at| looked_at + at)
 }
 
 /// The text of a string as it is written; `None` if an escape in it is not one.
@@ -258,15 +287,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_quote_is_found_wherever_it_stands() {
-        for length in 0..80 {
-            let mut text = vec![b'!'; length];
-            assert_eq!(find_quote(&text), None);
-            for at in (0..length).rev() {
-                // Bytes that differ from a quote by one, on both sides of it.
-                text[at] = b'"';
-                assert_eq!(find_quote(&text), Some(at), "{at} of {length}");
-                text[at] = if at % 2 == 0 { b'#' } else { b'\xA2' };
+    fn a_near_quote_is_found_wherever_it_stands() {
+        let mut text = [b'!'; NEAR];
+        assert_eq!(find_near_quote(&text), None);
+        for at in (0..NEAR).rev() {
+            // Bytes that differ from a quote by one, on both sides of it.
+            text[at] = b'"';
+            assert_eq!(find_near_quote(&text), Some(at));
+            text[at] = if at % 2 == 0 { b'#' } else { b'\xA2' };
+        }
+    }
+
+    #[test]
+    fn a_string_may_be_of_any_length() {
+        for length in 0..3 * NEAR {
+            for (inside, behind) in [
+                ("a".repeat(length), ""),
+                (r#"\""#.repeat(length / 2), " and more than is near of it"),
+                ("é\\\\".repeat(length / 3), ""),
+            ] {
+                let text = format!("\"{inside}\"{behind}\"");
+                assert_eq!(Cursor::new(text.as_bytes()).string(), Ok(Some(inside.as_bytes())), "{text}");
             }
         }
     }

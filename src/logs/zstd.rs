@@ -11,9 +11,6 @@ const MAGIC: [u8; 4] = 0xFD2F_B528_u32.to_le_bytes();
 /// The most memory a frame may ask for; the strongest usual setting asks for 8 MiB.
 const WINDOW_MAX: u64 = 32 * 1024 * 1024;
 
-/// How many first bytes tell whether a stream is packed.
-pub(super) const TOLD_BY: usize = MAGIC.len();
-
 /// Whether a stream that begins so is packed.
 pub(super) fn is_packed(first: &[u8]) -> bool {
     first.starts_with(&MAGIC)

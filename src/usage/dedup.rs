@@ -180,6 +180,11 @@ pub fn responses(mut sightings: Vec<Sighting>, file_order: &[u32]) -> Responses 
     let mut sightings: Vec<Option<Sighting>> = sightings.into_iter().map(Some).collect();
     let mut found = Responses::default();
     for group in groups.chunk_by(|(one, _), (other, _)| one == other) {
+        if let [(_, place)] = group {
+            // As most are, once a file's own lines are merged.
+            found.extend(sightings[*place].take());
+            continue;
+        }
         let mut alike: Vec<Sighting> = group.iter().filter_map(|&(_, place)| sightings[place].take()).collect();
         // Two ids with one hash are next to impossible, and told apart here.
         while let Some(first) = alike.pop() {
@@ -189,7 +194,7 @@ pub fn responses(mut sightings: Vec<Sighting>, file_order: &[u32]) -> Responses 
             alike = others;
         }
     }
-    found.records.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
+    found.records.sort_unstable_by(|a, b| a.instant.cmp(&b.instant).then_with(|| order(a).cmp(&order(b))));
     found
 }
 
@@ -214,8 +219,19 @@ impl Responses {
             for other in cluster {
                 self.merged += one.merge(other);
             }
-            self.without_final_count += u64::from(!one.has_final_count);
-            self.records.extend(one.into_records());
+            self.extend(Some(one));
+        }
+    }
+
+    /// Responses as the one sighting that holds of each tells of them.
+    fn extend(&mut self, sightings: impl IntoIterator<Item = Sighting>) {
+        for sighting in sightings {
+            self.without_final_count += u64::from(!sighting.has_final_count);
+            if sighting.advice.is_empty() {
+                self.records.push(sighting.record);
+            } else {
+                self.records.extend(sighting.into_records());
+            }
         }
     }
 }

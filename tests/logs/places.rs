@@ -179,3 +179,27 @@ fn a_file_that_is_gone_or_grows_when_it_is_read_is_read_as_far_as_it_went() {
     let log = read_on(&found, 2);
     assert_eq!((log.records.len(), notes(&log).as_str()), (1, "torn_end 1, unreadable 1"));
 }
+
+#[test]
+fn parquet_files_in_folders_are_read_or_said_not_to_be() {
+    let folder = tempfile::tempdir().expect("a folder");
+    put(folder.path(), "a.csv", "time,model,output\n2026-11-10T10:00:00Z,m,7\n");
+    put(folder.path(), "b.parquet", "no Parquet at all");
+    put(folder.path(), "c", "PAR1, and then it breaks off");
+    let log = read_on(&find(&[Root::named(folder.path()), Root::named(folder.path().join("c"))]), 2);
+    // What can be read is.
+    assert_eq!((log.records.len(), notes(&log).as_str()), (1, "unreadable 2"));
+    let why: Vec<&str> = log.stopped.iter().map(|(_, why)| why.as_str()).collect();
+    if cfg!(feature = "parquet") {
+        assert!(why[0].starts_with("it is no Parquet file") && why[1].starts_with("it breaks off"), "{why:?}");
+    } else {
+        assert!(why.iter().all(|why| why.contains("--features parquet")), "{why:?}");
+    }
+}
+
+#[test]
+fn programs_keep_no_parquet_files_among_their_logs() {
+    let home = tempfile::tempdir().expect("a folder");
+    put(home.path(), ".claude/projects/-w-p/data.parquet", "PAR1");
+    assert_eq!(usual(&[("HOME", text(home.path()))]), Found::default());
+}

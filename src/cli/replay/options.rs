@@ -102,7 +102,7 @@ pub(super) enum LogFormat {
     ClaudeCode,
     /// Rollouts of Codex
     Codex,
-    /// A table or JSON lines of usage events
+    /// Usage events: a table, JSON lines, or Parquet where the program was built with it
     Events,
 }
 
