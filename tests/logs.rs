@@ -6,6 +6,7 @@ mod logs {
     mod claude;
     mod codex;
     mod events;
+    mod meters;
     mod places;
     mod trees;
 }

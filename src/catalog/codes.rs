@@ -164,6 +164,10 @@ codes! {
     FIT_UNKNOWN 306 "it is not known whether a plan fits"
         "`--must-fit` asks about a plan whose limits are not known, or cannot be held against the work, or part of the work has \
          no list price. That is neither yes nor no, so that the exit code is 4."
+    TIER_UNTOLD 307 "the settings of Codex ask for a fast tier"
+        "Rollouts of Codex do not always tell how a request was served, and a fast one draws 2 or 2.5 times as much. The \
+         settings file tells what is asked for now, not what was when the log was written. Such requests count at list price, \
+         unless `--codex-tier fast` says otherwise."
     OTHER_TERMS 401 "two sides rest on different terms"
         "A figure moves with the question as well as with the plan: with another API margin, another day or other list \
          prices. What an earlier document was asked is in its `assumptions`; give the same flags to compare plans alone."

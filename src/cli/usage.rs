@@ -287,7 +287,7 @@ fn write_all(case: &Case<'_>, names: &[String], problems: &mut Vec<Problem>) -> 
 fn assumed(args: &Args) -> Record {
     let text = |text: &str| Cell::Text(text.to_owned());
     let none = || Cell::Missing(Missing::NotApplicable);
-    let word = <super::log_args::LogFormat as clap::ValueEnum>::to_possible_value(&args.logs.log_format);
+    let word = <super::log_args::LogFormat as clap::ValueEnum>::to_possible_value(&args.logs.read.log_format);
     vec![
         ("tz", text(&args.logs.tz.name)),
         ("from", args.logs.from.map_or_else(none, Cell::Date)),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::options::{Anchor, OverflowWord, threads};
+use super::options::{Anchor, OverflowWord};
 use super::{Args, prices};
 use crate::analysis::Answer;
 use crate::catalog::codes;
@@ -10,7 +10,7 @@ use crate::cli::Stop;
 use crate::cli::asked::Asked;
 use crate::cli::parallel::{Progress, fold};
 use crate::cli::world::World;
-use crate::logs::Log;
+use crate::logs::{Log, Note};
 use crate::problem::{Problem, nearest};
 use crate::replay::{Calendar, CalendarUnit, Fallback, Resets, Span, Valuation, months};
 use crate::trial::{Past, Setting, Tried, Untried, Usage, gather, try_plan};
@@ -32,6 +32,8 @@ pub(super) struct Book {
     pub(super) days: (Date, Date),
     /// Responses before or after it.
     pub(super) outside: u64,
+    /// More of the logs was lost than may be: what is left is no measure of all.
+    pub(super) is_torn: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +91,13 @@ impl Book {
                 downgraded_share: args.limits.downgraded.clone().unwrap_or_default(),
             },
         };
-        Ok(Self { usage, log, setting, zone, anchor, days: (from, to), outside })
+        let mut book = Self { usage, log, setting, zone, anchor, days: (from, to), outside, is_torn: false };
+        // A last line that breaks off is mostly one that was being written: it is not of the past.
+        let torn_ends = Ratio::from(book.log.tally.of(Note::TornEnd));
+        let lost = Ratio::from(book.skipped()) - torn_ends;
+        let of_all = lost.checked_div(&Ratio::from(book.skipped() + book.log.records.len() as u64)).unwrap_or_default();
+        book.is_torn = of_all > args.used.max_skipped() || !book.log.stopped.is_empty();
+        Ok(book)
     }
 
     /// Puts the usage before every plan, and ranks them with paying as one goes.
@@ -97,7 +105,7 @@ impl Book {
         let shown = world.stderr_columns.is_some() && !args.output.quiet;
         let mut tried = fold(
             answers.len() as u64,
-            threads(),
+            args.used.threads(),
             if shown { Progress::Shown } else { Progress::Hidden },
             Vec::new,
             |block, own: &mut Vec<(usize, Result<Tried, Untried>)>| {
@@ -238,8 +246,8 @@ impl Line<'_> {
             Err(_) => None,
             Ok(None) => Some(true),
             Ok(Some(tried)) if tried.fitting() < tried.seats.len() => Some(false),
-            // What is not priced might not have passed.
-            Ok(Some(_)) => book.usage.unpriced.is_empty().then_some(true),
+            // What is not priced, or was lost, might not have passed.
+            Ok(Some(_)) => (book.usage.unpriced.is_empty() && !book.is_torn).then_some(true),
         }
     }
 }

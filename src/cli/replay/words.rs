@@ -33,7 +33,7 @@ pub(super) fn share(value: Ratio) -> String {
 
 /// How often something was not counted.
 pub(super) fn note((note, times): (Note, u64)) -> String {
-    format!("{times} {note}")
+    format!("{times} {}", note.of(times))
 }
 
 /// `a`, `a and b`, `a, b and c`.
@@ -82,7 +82,11 @@ fn of_plan(book: &Book, best: &Line<'_>, ranked: &[&Line<'_>]) -> String {
     let total = a_month(book, best);
     let mut text = match best.fits(book) {
         Some(true) => format!("{} fits {} of use, at {total}.", best.id(), span_words(book)),
-        None => format!("{} is the cheapest, at {total}: it stops nothing of the work that has a price.", best.id()),
+        None => format!(
+            "{} is the cheapest, at {total}: it stops nothing of the work that {}.",
+            best.id(),
+            if book.usage.unpriced.is_empty() { "could be read" } else { "has a price" }
+        ),
         Some(false) => format!(
             "{} is the cheapest, at {total}, though it does not fit: it would have {}.",
             best.id(),
@@ -99,6 +103,15 @@ fn of_plan(book: &Book, best: &Line<'_>, ranked: &[&Line<'_>]) -> String {
     }
     let at_least = if book.usage.unpriced.is_empty() { "" } else { "at least " };
     text + &format!(" Pay as you go costs {at_least}{}.", usd(book.api_usd_per_month()))
+}
+
+/// Why no plan is said to fit though it stops nothing.
+pub(super) fn why_unknown(book: &Book) -> &'static str {
+    if book.usage.unpriced.is_empty() {
+        "more of the logs was lost than `--max-skipped` allows"
+    } else {
+        "part of the work has no list price"
+    }
 }
 
 /// Where no plan is as cheap as the API.
@@ -240,10 +253,10 @@ fn left_out(book: &Book) -> Option<String> {
     if book.outside > 0 {
         parts.push(format!("{} outside these days", plural(book.outside, "response", "responses")));
     }
-    let hint = if book.usage.unpriced.is_empty() {
-        ""
-    } else {
-        " More work could only hit more: no plan is said to fit. `--prices` adds rates."
+    let hint = match (book.usage.unpriced.is_empty(), book.is_torn) {
+        (true, false) => "",
+        (true, true) => " More work could only hit more: no plan is said to fit.",
+        (false, _) => " More work could only hit more: no plan is said to fit. `--prices` adds rates.",
     };
     (!parts.is_empty()).then(|| format!("Left out: {}.{hint}", parts.join("; ")))
 }

@@ -174,7 +174,7 @@ fn lost(log: &Log) -> Option<String> {
         .tally
         .iter()
         .filter(|(note, _)| note.is_loss())
-        .map(|(note, times)| format!("{} {note}", text(&Cell::Count(times))))
+        .map(|(note, times)| format!("{} {}", text(&Cell::Count(times)), note.of(times)))
         .collect();
     (!losses.is_empty()).then(|| format!("Not counted: {} (--table skipped).", losses.join(", ")))
 }
