@@ -25,6 +25,9 @@ use crate::units::{Instant, Ratio, Usd};
 use crate::usage::dedup::{Merged, Sighting, responses};
 use crate::usage::{LimitHit, Meter, Record, Service};
 
+/// So much of a file tells its format.
+const HEAD: u64 = 64 * 1024;
+
 /// A format of log files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
@@ -40,9 +43,15 @@ pub enum Format {
 }
 
 impl Format {
-    /// The format of a file by its name and its first bytes.
+    /// The format of a file by its name and its first bytes, packed or not.
     #[must_use]
     pub fn of(name: &str, head: &[u8]) -> Self {
+        let mut unpacked = Vec::new();
+        if zstd::is_packed(head) {
+            // It breaks off, and what came before that is enough.
+            let _ = zstd::Frames::new(head).take(HEAD).read_to_end(&mut unpacked);
+        }
+        let head = if unpacked.is_empty() { head } else { &unpacked };
         let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
         let has = |mark: &[u8]| memchr::memmem::find(head, mark).is_some();
         match () {

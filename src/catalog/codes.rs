@@ -157,7 +157,9 @@ codes! {
          time' is one of a month."
     NO_METER 304 "nothing to calibrate by"
         "What a plan's window is worth follows from two readings of the vendor's own meter and the usage between them. Codex \
-         writes a reading with every response, Claude Code keeps its last one in ~/.claude.json. Usage tables have none."
+         writes a reading with every response. Of Claude Code, ~/.claude.json has the last one, the desktop application's \
+         plan-usage-history.json a month of them, and what it hands a status line has one: kept as JSON lines with a \
+         `timestamp`, as `jq -c '.timestamp = now'` adds, it is read like a log. Usage tables have none."
     NO_FINAL_COUNT 305 "responses whose output is not known"
         "Some versions of Claude Code write only a placeholder, of at most 9 tokens, for the output of a response. It is \
          counted as it is written, so that the totals are a little low."

@@ -22,6 +22,9 @@ const DEPTH_MAX: usize = 16;
 /// What is looked at to tell the format of a file that was named.
 const HEAD: u64 = 64 * 1024;
 
+/// The same of a packed one, whose first block must be whole.
+const HEAD_PACKED: u64 = 256 * 1024;
+
 /// A place where logs may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Root {
@@ -213,7 +216,8 @@ fn is_of_meters(path: &Path) -> bool {
 
 fn format_of(path: &Path) -> io::Result<Format> {
     let mut head = Vec::new();
-    File::open(path)?.take(HEAD).read_to_end(&mut head)?;
+    let is_packed = path.extension().is_some_and(|extension| extension == "zst");
+    File::open(path)?.take(if is_packed { HEAD_PACKED } else { HEAD }).read_to_end(&mut head)?;
     Ok(Format::of(&path.to_string_lossy(), &head))
 }
 

@@ -1,5 +1,6 @@
 //! `replay`: what was really used, put before the limits of plans.
 
+mod charges;
 mod figures;
 mod options;
 mod population;
@@ -51,6 +52,10 @@ use tried::Book;
 #[command(mut_arg("hours_per_day", |arg| arg.hide(true)))]
 #[command(mut_arg("days_per_week", |arg| arg.hide(true)))]
 #[command(mut_arg("ping", |arg| arg.hide(true)))]
+#[command(mut_arg("export", |arg| arg.value_parser(super::args::export_with_charges).help(
+    "Write it to a file in another form too, such as `csv=replay.csv`; `focus=FILE`: charges as FOCUS 1.2 has them, of \
+     one plan as if it had been paid for"
+)))]
 #[command(mut_arg("table", |arg| arg.hide(false).help(
     "Print this table alone: windows, causes, hits, users or skipped"
 )))]
@@ -124,15 +129,17 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     let is_tried = |id: &String| plans.iter().any(|plan| *plan.id == **id);
     problems.retain(|problem| problem.level == Level::Error || problem.plan.as_ref().is_none_or(is_tried));
     let lines = book.try_all(&answers, args, world);
+    let inputs: Vec<String> = asked.input_names.iter().chain(&files).cloned().collect();
+    let charged = charges::write(args, &asked, &book, &plans, &inputs)?;
     let mut written = Vec::new();
     if let Some(path) = &args.answers.write_population {
         let text = population::file(&book, &answers)?;
-        let inputs: Vec<String> = asked.input_names.iter().chain(&files).cloned().collect();
         written.extend(super::output::to_file(path, &text, &inputs).err());
     }
     problems.extend(unpriced(&book));
     let demanded = demanded(args, &book, &lines, &mut problems);
     let mut report = report(args, &asked, &book, &lines, columns, problems);
+    charges::tell(&charged, &mut report);
     report.complete = !failed && report.complete;
     if let Some((column, descending)) = order {
         sort(&mut report.rows, column, descending);
@@ -147,7 +154,9 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         report.problems.push(super::publish::not_written(error, args.answers.write_population.as_deref()));
         exit = exit.or(Exit::Output);
     }
-    let inputs = asked.input_names.into_iter().chain(files).collect();
+    if charged.iter().any(|charged| !charged.failed.is_empty()) {
+        exit = exit.or(Exit::Output);
+    }
     Ok(Answered::Report(Box::new(Found { report, columns: chosen, exit, inputs })))
 }
 
@@ -167,6 +176,7 @@ fn read_logs(args: &Args, world: &mut World<'_>, problems: &mut Vec<Problem>) ->
     problems.extend(log_args::of_tier(&args.logs, how, &log, world));
     log_args::of_lines(&args.used.max_skipped(), &log, problems);
     log_args::of_history(&log, problems);
+    problems.extend(super::usage::words::without_final_count(&log));
     if log.records.is_empty() && log.stopped.is_empty() {
         problems.push(no_usage(&log));
     }

@@ -10,7 +10,7 @@ use crate::cli::Stop;
 use crate::cli::log_args::ReadArgs;
 use crate::cli::values::{share, usd};
 use crate::problem::Problem;
-use crate::replay::Admission;
+use crate::replay::{Admission, Opening};
 use crate::units::{Date, DateTime, Instant, Ratio, Time, TimeZone, Weekday, instant_of, time_zone, wall_clock};
 
 /// What is read of the logs.
@@ -60,6 +60,12 @@ pub(super) struct LimitArgs {
     /// else mon 00:00]
     #[arg(long, value_name = "WHEN", value_parser = anchor)]
     pub(super) weekly_anchor: Option<Anchor>,
+    /// How windows of hours and weeks follow one another [default: hours begin with the first use, weeks at the anchor]
+    #[arg(long, value_name = "HOW")]
+    pub(super) window: Option<WindowWord>,
+    /// Windows that begin with a use begin at a multiple of so many minutes of the hour before it, as some tools assume
+    #[arg(long, value_name = "MINUTES", default_value = "0", value_parser = clap::value_parser!(u16).range(0..=60))]
+    pub(super) session_floor: u16,
     /// Day of the month on which monthly limits begin anew
     #[arg(long, value_name = "DAY", default_value = "1", value_parser = clap::value_parser!(u8).range(1..=31))]
     pub(super) billing_day: u8,
@@ -90,6 +96,35 @@ pub(super) struct AnswerArgs {
     /// Write what users used as a population, which commands with --population read
     #[arg(long, value_name = "FILE")]
     pub(super) write_population: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(super) enum WindowWord {
+    /// The first use that is let in opens one
+    FirstUse,
+    /// One after another without gaps, from the weekly anchor
+    Fixed,
+    /// Each is the span up to now
+    Rolling,
+}
+
+impl WindowWord {
+    pub(super) const fn opening(self) -> Opening {
+        match self {
+            Self::FirstUse => Opening::FirstUse,
+            Self::Fixed => Opening::Fixed,
+            Self::Rolling => Opening::Rolling,
+        }
+    }
+
+    /// As it is typed.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::FirstUse => "first-use",
+            Self::Fixed => "fixed",
+            Self::Rolling => "rolling",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::options::OverflowWord;
+use super::options::{OverflowWord, WindowWord};
 use super::sections::{api_usd_per_month, cheapest_of};
 use super::tried::{AnchorSource, Book, Line};
 use super::{Args, zone_name};
 use crate::cli::asked::Asked;
+use crate::cli::log_args::plural;
 use crate::logs::Note;
 use crate::render;
 use crate::report::Cell;
@@ -202,10 +203,6 @@ pub(super) fn footer(args: &Args, asked: &Asked, book: &Book, lines: &[Line<'_>]
     footer
 }
 
-fn plural(count: u64, one: &str, many: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
-}
-
 /// Whether Claude Code seems to have deleted what was before.
 fn looks_cut(book: &Book) -> bool {
     let of_claude = |record: &&Record| record.source == Source::ClaudeCode;
@@ -344,12 +341,6 @@ fn billed_apart(book: &Book) -> Option<String> {
 
 /// When windows begin, which limits, what happens at them.
 fn setting(args: &Args, asked: &Asked, book: &Book) -> String {
-    let shown = wall_clock(&book.zone, book.setting.resets.week_anchor);
-    let source = match book.anchor {
-        AnchorSource::Asked => "",
-        AnchorSource::Told => ", as the logs tell",
-        AnchorSource::Assumed => ", assumed",
-    };
     let day = asked.day.map_or_else(String::new, |day| format!("Limits and prices of plans of {day}. "));
     let overflow = match &args.limits.overflow {
         OverflowWord::Drop => "refused".to_owned(),
@@ -357,10 +348,31 @@ fn setting(args: &Args, asked: &Asked, book: &Book) -> String {
         OverflowWord::Overage => "paid for where that is sold, else refused".to_owned(),
         OverflowWord::Downgrade(model) => format!("moved to {model}"),
     };
+    let windows = match (args.limits.window.map(WindowWord::word), args.limits.session_floor) {
+        (None, 0) => String::new(),
+        (None, floor) => format!("Windows begin at multiples of {floor} minutes. "),
+        (Some(word), 0) => format!("Windows of hours and weeks: {word}. "),
+        (Some(word), floor) => format!("Windows of hours and weeks: {word}, at multiples of {floor} minutes. "),
+    };
     format!(
-        "{day}Weeks begin on {}{source}; months on day {}. In the totals, work past the limits is {overflow}. Blocked, overage \
+        "{day}{windows}Weeks begin {}; months on day {}. In the totals, work past the limits is {overflow}. Blocked, overage \
          and refused are of the whole span; totals and vendor's profit of a month.",
-        shown.strftime("%a %H:%M"),
+        weeks_begin(book),
         book.setting.resets.day_of_month,
     )
+}
+
+/// `on Fri 07:37 with openai, as the logs tell, with others on Mon 00:00, assumed`
+fn weeks_begin(book: &Book) -> String {
+    let shown = |at| wall_clock(&book.zone, at).strftime("%a %H:%M").to_string();
+    let source = match book.anchor {
+        AnchorSource::Asked => "",
+        AnchorSource::Assumed => ", assumed",
+    };
+    let all = format!("on {}{source}", shown(book.setting.resets.week_anchor));
+    if book.told.is_empty() {
+        return all;
+    }
+    let told: Vec<String> = book.told.iter().map(|(vendor, at)| format!("on {} with {vendor}", shown(*at))).collect();
+    format!("{}, as the logs tell, with others {all}", listed(&told))
 }
