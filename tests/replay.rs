@@ -185,7 +185,7 @@ fn responses_of_programs_are_counted_once_and_fast_mode_is_billed_apart() {
     let codex = number("0.0945") + number("0.1085");
     assert_eq!(ratio(&summary["api_usd"]), claude + codex);
     // The meters of Codex tell of a weekly reset.
-    assert_eq!(document["assumptions"]["weeks_begin_source"], "told_by_logs");
+    assert_eq!(document["assumptions"]["weeks_begin_by_meters"][0]["vendor"], "openai");
 }
 
 #[test]
