@@ -109,6 +109,15 @@ pub struct ModelCredits {
     pub per_request: Ratio,
 }
 
+impl ModelCredits {
+    /// Credits per million tokens of a class; `None` if neither it nor one that stands in for it is known.
+    #[must_use]
+    pub fn of_class(&self, class: TokenClass) -> Option<&Ratio> {
+        let stand_in = (class != TokenClass::Output).then(|| self.per_mtok[TokenClass::Input].as_ref()).flatten();
+        self.per_mtok[class].as_ref().or(stand_in)
+    }
+}
+
 /// A kind of use, per unit of it: so many tokens of each class on a model, worth so much at API list prices.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Activity {

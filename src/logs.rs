@@ -23,7 +23,10 @@ pub use tally::{Note, Tally};
 
 use crate::units::{Instant, Ratio, Usd};
 use crate::usage::dedup::{Merged, Sighting, responses};
-use crate::usage::{LimitHit, Meter, Record};
+use crate::usage::{LimitHit, Meter, Record, Service};
+
+/// So much of a file tells its format.
+const HEAD: u64 = 64 * 1024;
 
 /// A format of log files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,26 +35,40 @@ pub enum Format {
     Claude,
     /// Rollouts of Codex, plain or compressed.
     Codex,
-    /// The state file of Claude Code, `.claude.json`, for readings of the plan's meters.
+    /// Readings of a plan's meters: the state file of Claude Code, `.claude.json`; the history of its desktop application,
+    /// `plan-usage-history.json`; lines that Claude Code hands a status line, each with a `timestamp`.
     Meters,
     /// Usage events: a table with a head, or a JSON object a line. Columns as in [`Format::columns`].
     Events,
 }
 
 impl Format {
-    /// The format of a file by its name and its first bytes.
+    /// The format of a file by its name and its first bytes, packed or not.
     #[must_use]
     pub fn of(name: &str, head: &[u8]) -> Self {
+        let mut unpacked = Vec::new();
+        if zstd::is_packed(head) {
+            // It breaks off, and what came before that is enough.
+            let _ = zstd::Frames::new(head).take(HEAD).read_to_end(&mut unpacked);
+        }
+        let head = if unpacked.is_empty() { head } else { &unpacked };
         let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
         let has = |mark: &[u8]| memchr::memmem::find(head, mark).is_some();
         match () {
             () if file.starts_with("rollout-") => Self::Codex,
-            () if file == ".claude.json" => Self::Meters,
+            () if Self::is_of_meters(file) => Self::Meters,
             () if !head.starts_with(b"{") => Self::Events,
             () if has(b"\"payload\"") && has(b"\"session_meta\"") => Self::Codex,
             () if has(b"\"sessionId\"") || has(b"\"parentUuid\"") || has(b"\"leafUuid\"") => Self::Claude,
+            () if has(b"\"rate_limits\"") && (has(b"\"five_hour\"") || has(b"\"seven_day\"")) => Self::Meters,
             () => Self::Events,
         }
+    }
+
+    /// Whether a program keeps nothing but readings of meters, and settings, in files of this name.
+    #[must_use]
+    pub fn is_of_meters(file: &str) -> bool {
+        matches!(file, ".claude.json" | "plan-usage-history.json")
     }
 
     /// The columns of [`Format::Events`], and other names under which they are known. Names are told apart by neither
@@ -91,6 +108,8 @@ pub struct Log {
     pub limit_hits: Vec<LimitHit>,
     /// What was not counted, and why.
     pub tally: Tally,
+    /// Responses of Codex of which no file says how they were served.
+    pub tier_untold: u64,
     /// How many files were read.
     pub files: usize,
     /// How many bytes they hold, unpacked.
@@ -185,13 +204,22 @@ impl Part {
 fn stopped(part: &mut Part, ended: lines::Ended) {
     part.bytes += ended.bytes;
     if let Some(error) = ended.error {
-        part.stop(error.to_string());
+        let why = error.to_string();
+        let why = why.split(" (os error").next().unwrap_or(&why);
+        part.stop(if part.bytes > 0 { format!("{why}; what came before is counted") } else { why.to_owned() });
     }
 }
 
-/// Makes one log of all files: what several of them hold counts once.
+/// Makes one log of all files: what several of them hold counts once. Requests of Codex of which no file says how they
+/// were served were served as usual.
 #[must_use]
-pub fn combine(mut parts: Vec<Part>) -> Log {
+pub fn combine(parts: Vec<Part>) -> Log {
+    combine_with(parts, Service::Standard)
+}
+
+/// The same, with requests of Codex served as stated where no file says how they were.
+#[must_use]
+pub fn combine_with(mut parts: Vec<Part>, untold: Service) -> Log {
     parts.sort_by(|a, b| a.name.cmp(&b.name));
     let mut log = Log { files: parts.len(), ..Log::default() };
     let file_order = file_order(&parts);
@@ -227,7 +255,9 @@ pub fn combine(mut parts: Vec<Part>) -> Log {
     log.tally.add(Note::WithoutFinalCount, found.without_final_count);
     log.records = found.records;
     log.records.extend(tables.into_iter().flatten());
-    log.records.extend(codex::sessions::records(rollouts, &mut log.tally));
+    let (records, times) = codex::sessions::records(rollouts, untold, &mut log.tally);
+    log.records.extend(records);
+    log.tier_untold = times;
     log.records.sort_by_key(|record| record.instant);
     log.tally.add(Note::NoModel, log.records.iter().filter(|record| record.model.is_none()).count() as u64);
     log.meters.sort_by_key(|meter| (meter.instant, meter.window_minutes, meter.used_millipercent));

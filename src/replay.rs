@@ -28,7 +28,7 @@ pub use outcome::{Counts, Hit, LimitUse, Outcome};
 pub use policy::{Admission, Fallback, Overflow, Paid, Policy};
 pub use recommend::{Candidate, Offer, Valuation, cheapest, offers};
 pub use run::replay;
-pub use terms::{Resets, Unmetered, metered};
+pub use terms::{Opening, Resets, Unmetered, metered};
 
 use std::fmt;
 use std::sync::Arc;

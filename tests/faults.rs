@@ -3,6 +3,14 @@
 
 mod program;
 
+mod faults {
+    use super::{codes, file, folder, json, program};
+    #[cfg(target_os = "linux")]
+    use super::{said, shell};
+
+    mod logs;
+}
+
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};

@@ -6,6 +6,7 @@ mod logs {
     mod claude;
     mod codex;
     mod events;
+    mod meters;
     #[cfg(feature = "parquet")]
     mod parquet;
     mod places;

@@ -185,7 +185,7 @@ fn responses_of_programs_are_counted_once_and_fast_mode_is_billed_apart() {
     let codex = number("0.0945") + number("0.1085");
     assert_eq!(ratio(&summary["api_usd"]), claude + codex);
     // The meters of Codex tell of a weekly reset.
-    assert_eq!(document["assumptions"]["weeks_begin_source"], "told_by_logs");
+    assert_eq!(document["assumptions"]["weeks_begin_by_meters"][0]["vendor"], "openai");
 }
 
 #[test]
@@ -241,4 +241,62 @@ fn the_last_line_names_the_plan_and_the_next_smaller_one() {
     ] {
         assert!(last.contains(words), "no `{words}` in {last}");
     }
+}
+
+/// $8.50 at 08:30 and at 13:15, $1.70 at 13:20, and $10 in five hours. From 08:30 a window holds all three, and the last
+/// finds it full; from 08:00 it ends before the second. Rolling, the last sees both; from midnight on Monday windows part
+/// at 10:00.
+#[test]
+fn windows_begin_as_they_are_said_to() {
+    let rows = ["08:30:00Z,acme-large,5000000,0", "13:15:00Z,acme-large,5000000,0", "13:20:00Z,acme-large,1000000,0"];
+    let log = format!("time,model,input,output\n2026-03-02T{}\n", rows.join("\n2026-03-02T"));
+    for (args, refused) in [
+        ("", "1.70"),
+        ("--window first-use", "1.70"),
+        ("--session-floor 60", "0"),
+        ("--window rolling", "1.70"),
+        ("--window fixed", "0"),
+        ("--window fixed --weekly-anchor 2026-03-02T08:30:00Z", "1.70"),
+    ] {
+        let document = piped(&log, &format!("{args} --plan acme-pro"));
+        assert_eq!(ratio(&of_plan(&document, "acme-pro")["refused_usd"]), number(refused), "{args}");
+    }
+}
+
+/// Codex tells when its weeks begin; that says nothing of anyone else's.
+#[test]
+fn the_meter_of_one_vendor_does_not_say_when_the_weeks_of_another_begin() {
+    let run = |args: &str| {
+        let mut given = Given::args(["replay", "--json"].into_iter().chain(args.split(' ').filter(|a| !a.is_empty())));
+        given.env.insert("HOME".to_owned(), "tests/fixtures/logs/metered".to_owned());
+        json_of(&given.run())["assumptions"].clone()
+    };
+    let found = run("");
+    // 1794700000 seconds after 1970.
+    let told = serde_json::json!([{"vendor": "openai", "at": "2026-11-14T23:46:40Z"}]);
+    assert_eq!((&found["weeks_begin_by_meters"], &found["weeks_begin_source"]), (&told, &"assumed".into()));
+    let asked = run("--weekly-anchor 2026-11-10T09:00:00Z");
+    assert_eq!(
+        (&asked["weeks_begin_by_meters"], &asked["weeks_begin_source"]),
+        (&serde_json::json!([]), &"asked".into())
+    );
+}
+
+/// What is lost is not counted, and what is left does not tell that a plan fits; a last line that breaks off is not of
+/// the past.
+#[test]
+fn a_torn_log_does_not_say_that_a_plan_fits() {
+    let good: String = (0..20).map(|n| format!("2026-03-02T08:{n:02}:00Z,acme-large,1000,0\n")).collect();
+    let log = format!("time,model,input,output\n{good}2026-03-02T09:00:00Z,acme-large,many,0\n");
+    let run = |args: &str| {
+        let words = args.split(' ').filter(|word| !word.is_empty());
+        let mut given = Given::args(["replay", "-", "--json"].into_iter().chain(words).chain(["--plans", PLANS]));
+        given.stdin = log.as_bytes().to_vec();
+        let answered = given.run();
+        let fits = of_plan(&json_of(&answered), "acme-pro")["fits"].clone();
+        (answered.code, fits)
+    };
+    assert_eq!(run("--plan acme-pro"), (0, Value::Null));
+    assert_eq!(run("--must-fit acme-pro"), (4, Value::Null));
+    assert_eq!(run("--must-fit acme-pro --max-skipped 5%"), (0, true.into()));
 }

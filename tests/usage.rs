@@ -294,3 +294,22 @@ fn a_window_that_began_anew_and_usage_without_a_price_calibrate_nothing() {
     assert_eq!(worth(&[used, unknown], &same, 1), None);
     assert_eq!(worth(&[], &same, 1), None);
 }
+
+/// Every five minutes, of windows that do not say when they begin anew: 10, 20 %, a silence of 35 minutes, 30, 40 %, a fall
+/// to 5 %, 25 %. Of five hours a tenth is 30 minutes.
+#[test]
+fn readings_that_tell_no_reset_are_of_one_window_until_a_long_silence_or_a_fall() {
+    let untold = |when: &str, percent| Meter { resets_at: None, ..reading(when, percent, "2026-02-01T05:00:00Z") };
+    let meters = [
+        untold("2026-02-01T01:00:00Z", 10),
+        untold("2026-02-01T01:05:00Z", 20),
+        untold("2026-02-01T01:40:00Z", 30),
+        untold("2026-02-01T01:45:00Z", 40),
+        untold("2026-02-01T01:50:00Z", 5),
+        untold("2026-02-01T01:55:00Z", 25),
+    ];
+    // 0.03 for 10 points, 0.30 in the silence, 0.06 for 10 points, 0.30 at the fall, 0.24 for 20: 0.30, 0.60 and 1.20.
+    let used = [("01:02", 10), ("01:20", 100), ("01:42", 20), ("01:47", 100), ("01:52", 80)];
+    let used = used.map(|(time, k)| record(&format!("2026-02-01T{time}:00Z"), [k * 1_000, 0, 0, 0, 0]));
+    assert_eq!(worth(&used, &meters, 10), Some((["0.3", "0.6", "1.2"].map(str::to_owned), 3)));
+}

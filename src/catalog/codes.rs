@@ -157,13 +157,19 @@ codes! {
          time' is one of a month."
     NO_METER 304 "nothing to calibrate by"
         "What a plan's window is worth follows from two readings of the vendor's own meter and the usage between them. Codex \
-         writes a reading with every response, Claude Code keeps its last one in ~/.claude.json. Usage tables have none."
+         writes a reading with every response. Of Claude Code, ~/.claude.json has the last one, the desktop application's \
+         plan-usage-history.json a month of them, and what it hands a status line has one: kept as JSON lines with a \
+         `timestamp`, as `jq -c '.timestamp = now'` adds, it is read like a log. Usage tables have none."
     NO_FINAL_COUNT 305 "responses whose output is not known"
         "Some versions of Claude Code write only a placeholder, of at most 9 tokens, for the output of a response. It is \
          counted as it is written, so that the totals are a little low."
     FIT_UNKNOWN 306 "it is not known whether a plan fits"
         "`--must-fit` asks about a plan whose limits are not known, or cannot be held against the work, or part of the work has \
          no list price. That is neither yes nor no, so that the exit code is 4."
+    TIER_UNTOLD 307 "the settings of Codex ask for a fast tier"
+        "Rollouts of Codex do not always tell how a request was served, and a fast one draws 2 or 2.5 times as much. The \
+         settings file tells what is asked for now, not what was when the log was written. Such requests count at list price, \
+         unless `--codex-tier fast` says otherwise."
     OTHER_TERMS 401 "two sides rest on different terms"
         "A figure moves with the question as well as with the plan: with another API margin, another day or other list \
          prices. What an earlier document was asked is in its `assumptions`; give the same flags to compare plans alone."

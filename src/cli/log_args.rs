@@ -2,7 +2,7 @@
 
 use std::io::Read;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::OutputArgs;
@@ -12,13 +12,13 @@ use super::route::section;
 use super::world::World;
 use super::{Stop, values};
 use crate::catalog::codes;
-use crate::logs::{Buffer, Format, Log, Note, Part, combine, read};
+use crate::logs::{Buffer, Format, Log, Note, Part, combine_with, read};
 use crate::problem::{Place, Problem, Source};
 use crate::report::{Cell, Row, Section, Unit};
 use crate::units::{Date, Instant, Ratio, TimeZone, instant_of, time_zone};
 use crate::usage::anonymous::anonymize;
 use crate::usage::span::{Span, span};
-use crate::usage::{self, Record};
+use crate::usage::{self, Record, Service};
 
 /// Which logs, and what of them.
 #[derive(Debug, clap::Args)]
@@ -27,9 +27,8 @@ pub(super) struct LogArgs {
     /// Logs, or folders of them at any depth, or `-` for standard input [default: where Claude Code and Codex keep them]
     #[arg(value_name = "LOG", help_heading = clap::builder::Resettable::Reset)]
     pub(super) logs: Vec<PathBuf>,
-    /// Format of the logs; of those in the usual places, only these
-    #[arg(long, value_name = "FORMAT", default_value = "auto")]
-    pub(super) log_format: LogFormat,
+    #[command(flatten)]
+    pub(super) read: ReadArgs,
     /// Only from this day on
     #[arg(long, value_name = "DATE", value_parser = values::date)]
     pub(super) from: Option<Date>,
@@ -43,12 +42,42 @@ pub(super) struct LogArgs {
     /// incomplete, and the exit code 4 with --strict
     #[arg(long, value_name = "SHARE", default_value = "0.1%", value_parser = values::share, allow_negative_numbers = true)]
     pub(super) max_skipped: Ratio,
-    /// Files to read at once; no figure depends on it [default: as the machine can]
-    #[arg(long, value_name = "N", value_parser = threads, allow_negative_numbers = true)]
-    pub(super) threads: Option<NonZeroUsize>,
     /// Number projects, sessions and users in place of their names
     #[arg(long)]
     pub(super) anonymize: bool,
+}
+
+/// How logs are read.
+#[derive(Debug, clap::Args)]
+pub(super) struct ReadArgs {
+    /// Format of the logs; of those in the usual places, only these
+    #[arg(long, value_name = "FORMAT", default_value = "auto")]
+    pub(super) log_format: LogFormat,
+    /// How requests of Codex were served of which the log does not tell; its config.toml says how they are served now, and
+    /// is not believed of the past
+    #[arg(long, value_name = "TIER", default_value = "standard")]
+    pub(super) codex_tier: CodexTier,
+    /// Files to read at once; no figure depends on it [default: as the machine can]
+    #[arg(long, value_name = "N", value_parser = threads, allow_negative_numbers = true)]
+    pub(super) threads: Option<NonZeroUsize>,
+}
+
+/// How requests of Codex were served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum CodexTier {
+    /// At list price
+    Standard,
+    /// Faster, at a multiple of list
+    Fast,
+}
+
+impl CodexTier {
+    const fn service(self) -> Service {
+        match self {
+            Self::Standard => Service::Standard,
+            Self::Fast => Service::Fast,
+        }
+    }
 }
 
 /// A kind of log.
@@ -129,16 +158,13 @@ pub(super) fn read_logs(
             .help("`--to` is the last day that counts")
             .into());
     }
-    let (mut log, names) = if args.logs.iter().any(|path| path.as_os_str() == "-") {
-        (from_stdin(args, world)?, Vec::new())
-    } else {
-        from_files(args, output, world)
-    };
+    let (mut log, names) = read_named(&args.logs, &args.read, "<stdin>", output, world)?;
     if log.files == 0 {
-        problems.push(nothing_found(args));
+        problems.push(nothing_found(&args.logs));
     }
-    of_files(args, &mut log, problems);
-    let skipped_share = of_lines(args, &log, problems);
+    of_files(args.anonymize, &mut log, problems);
+    problems.extend(of_tier(&args.logs, &args.read, &log, world));
+    let skipped_share = of_lines(&args.max_skipped, &log, problems);
     let covered = span(&log.records);
     of_history(&log, problems);
     let before = log.records.len();
@@ -153,28 +179,39 @@ pub(super) fn read_logs(
     Ok(Used { log, span: covered, outside, names, skipped_share })
 }
 
-fn from_files(args: &LogArgs, output: &OutputArgs, world: &World<'_>) -> (Log, Vec<String>) {
-    let roots: Vec<Root> = match args.logs.as_slice() {
-        [] => {
-            logs::usual_roots(&|name| world.env(name)).into_iter().filter(|root| args.log_format.takes(root)).collect()
-        }
-        named => named.iter().map(|path| Root { format: args.log_format.format(), ..Root::named(path) }).collect(),
-    };
-    let found = logs::find(&roots);
-    let threads = args.threads.unwrap_or_else(|| std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN));
+/// The logs that were named, or those in the usual places, and the names of their files.
+pub(super) fn read_named(
+    logs: &[PathBuf],
+    how: &ReadArgs,
+    stdin_name: &str,
+    output: &OutputArgs,
+    world: &mut World<'_>,
+) -> Result<(Log, Vec<String>), Stop> {
+    if logs.iter().any(|path| path.as_os_str() == "-") {
+        return Ok((from_stdin(logs, how, stdin_name, world)?, Vec::new()));
+    }
+    let found = logs::find(&roots(logs, how.log_format, world));
+    let threads = how.threads.unwrap_or_else(|| std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN));
     let is_watched = world.stderr_columns.is_some() && !output.quiet;
     let shown = if is_watched { Progress::Shown } else { Progress::Hidden };
     let bytes = found.files.iter().map(|file| file.bytes).sum();
     let done = logs::Progress::default();
-    let log = parallel::watched(bytes, shown, &done.read, || logs::read_all(&found, threads, &done));
-    (log, found.files.iter().map(|file| file.path.to_string_lossy().into_owned()).collect())
+    let untold = how.codex_tier.service();
+    let log = parallel::watched(bytes, shown, &done.read, || logs::read_all_with(&found, untold, threads, &done));
+    Ok((log, found.files.iter().map(|file| file.path.to_string_lossy().into_owned()).collect()))
 }
 
-fn from_stdin(args: &LogArgs, world: &mut World<'_>) -> Result<Log, Stop> {
-    const NAME: &str = "<stdin>";
+fn roots(logs: &[PathBuf], format: LogFormat, world: &World<'_>) -> Vec<Root> {
+    match logs {
+        [] => logs::usual_roots(&|name| world.env(name)).into_iter().filter(|root| format.takes(root)).collect(),
+        named => named.iter().map(|path| Root { format: format.format(), ..Root::named(path) }).collect(),
+    }
+}
+
+fn from_stdin(logs: &[PathBuf], how: &ReadArgs, name: &str, world: &mut World<'_>) -> Result<Log, Stop> {
     const HEAD: u64 = 64 * 1024;
     let wrong = |message: &str, help: &str| Stop::from(Problem::error(codes::USAGE, message).help(help));
-    if args.logs.len() > 1 {
+    if logs.len() > 1 {
         return Err(wrong("`-` is named beside other logs", "name `-` once, as the only log"));
     }
     if world.stdin_is_terminal {
@@ -182,16 +219,30 @@ fn from_stdin(args: &LogArgs, world: &mut World<'_>) -> Result<Log, Stop> {
     }
     let mut head = Vec::new();
     let part = match (&mut *world.stdin).take(HEAD).read_to_end(&mut head) {
-        Err(error) => Part::unreadable(NAME, super::output::reason(&error)),
+        Err(error) => Part::unreadable(name, super::output::reason(&error)),
         Ok(_) => {
-            let format = args.log_format.format().unwrap_or_else(|| Format::of(NAME, &head));
-            read(format, NAME, head.as_slice().chain(&mut *world.stdin), &mut Buffer::default())
+            let format = how.log_format.format().unwrap_or_else(|| Format::of(name, &head));
+            read(format, name, head.as_slice().chain(&mut *world.stdin), &mut Buffer::default())
         }
     };
-    Ok(combine(vec![part]))
+    Ok(combine_with(vec![part], how.codex_tier.service()))
 }
 
-/// Leaves out what is before or after the days that were asked for.
+/// Settings that say that requests of Codex are served fast, where logs do not tell how they were.
+pub(super) fn of_tier(logs: &[PathBuf], how: &ReadArgs, log: &Log, world: &World<'_>) -> Option<Problem> {
+    if log.tier_untold == 0 || how.codex_tier == CodexTier::Fast {
+        return None;
+    }
+    let told = logs::tier_of_settings(&roots(logs, how.log_format, world))?;
+    let responses = plural(log.tier_untold, "response", "responses");
+    let message = format!("the settings of Codex ask for its tier `{told}`, and {responses} do not tell theirs");
+    Some(
+        Problem::warning(codes::TIER_UNTOLD, message)
+            .note("the settings are of now, the responses of earlier: they are counted at list price")
+            .help("`--codex-tier fast` counts them as fast"),
+    )
+}
+
 fn keep_days(args: &LogArgs, log: &mut Log) {
     let starts = |day: Date| instant_of(&args.tz.zone, day.to_datetime(jiff::civil::Time::midnight()));
     let from = args.from.and_then(starts);
@@ -203,14 +254,14 @@ fn keep_days(args: &LogArgs, log: &mut Log) {
     log.limit_hits.retain(|hit| is_in(hit.instant));
 }
 
-fn nothing_found(args: &LogArgs) -> Problem {
+pub(super) fn nothing_found(logs: &[PathBuf]) -> Problem {
     let problem = Problem::error(codes::NO_USAGE, "no usage log is found");
-    if args.logs.is_empty() {
+    if logs.is_empty() {
         return problem
             .note("looked for Claude Code in ~/.claude and ~/.config/claude, and for Codex in ~/.codex")
             .help("name a log or a folder, or set CLAUDE_CONFIG_DIR or CODEX_HOME");
     }
-    let names: Vec<String> = args.logs.iter().map(|path| format!("`{}`", path.display())).collect();
+    let names: Vec<String> = logs.iter().map(|path| format!("`{}`", path.display())).collect();
     problem
         .note(format!("in {}", names.join(", ")))
         .help("in folders, logs end in .jsonl, .jsonl.zst, .csv, .tsv or .parquet")
@@ -230,9 +281,9 @@ fn no_usage(args: &LogArgs, log: &Log, outside: u64) -> Problem {
 }
 
 /// Files that could not be read to their end, each an error; by number where names are not to be told.
-fn of_files(args: &LogArgs, log: &mut Log, problems: &mut Vec<Problem>) {
+pub(super) fn of_files(anonymize: bool, log: &mut Log, problems: &mut Vec<Problem>) {
     for (number, (name, why)) in log.stopped.iter_mut().enumerate() {
-        if args.anonymize {
+        if anonymize {
             *name = format!("file-{}", number + 1).into();
         }
         let source = Arc::new(Source { name: name.to_string(), text: String::new() });
@@ -240,8 +291,12 @@ fn of_files(args: &LogArgs, log: &mut Log, problems: &mut Vec<Problem>) {
         if plain.get(..1).is_some_and(|first| first.chars().all(char::is_uppercase)) {
             plain = plain.to_lowercase();
         }
-        let problem = Problem::error(codes::UNREADABLE, format!("cannot read `{name}` to its end: {plain}"));
-        problems.push(problem.at(Place::whole(&source)).note("what came before is counted"));
+        let problem = Problem::error(codes::UNREADABLE, format!("cannot read `{name}`: {plain}"));
+        let is_plan = Path::new(&**name).extension().is_some_and(|extension| extension == "toml");
+        problems.push(match is_plan {
+            true => problem.at(Place::whole(&source)).help("plan files come after `--plans`"),
+            false => problem.at(Place::whole(&source)),
+        });
         *why = plain;
     }
 }
@@ -252,7 +307,7 @@ fn lost_lines(log: &Log) -> u64 {
     log.tally.iter().filter(|(note, _)| is_line(note)).map(|(_, times)| times).sum()
 }
 
-fn of_lines(args: &LogArgs, log: &Log, problems: &mut Vec<Problem>) -> Ratio {
+pub(super) fn of_lines(max_skipped: &Ratio, log: &Log, problems: &mut Vec<Problem>) -> Ratio {
     let lost = lost_lines(log);
     let all = lost + log.records.len() as u64;
     let share = Ratio::from(lost).checked_div(&Ratio::from(all)).unwrap_or_default();
@@ -262,9 +317,9 @@ fn of_lines(args: &LogArgs, log: &Log, problems: &mut Vec<Problem>) -> Ratio {
         let message = format!("{lines} not read, beside {} responses: {percent}", log.records.len());
         let mut problem = Problem::warning(codes::LOG_LINES, message);
         for (note, times) in log.tally.iter().filter(|(note, _)| note.is_loss()) {
-            problem = problem.note(format!("{times} {note}"));
+            problem = problem.note(format!("{times} {}", note.of(times)));
         }
-        if share > args.max_skipped {
+        if share > *max_skipped {
             problem = problem.help("the answer is incomplete; `--max-skipped` says how much may be lost");
         }
         problems.push(problem);
@@ -273,7 +328,7 @@ fn of_lines(args: &LogArgs, log: &Log, problems: &mut Vec<Problem>) -> Ratio {
 }
 
 /// Claude Code deletes transcripts after 30 days unless told otherwise.
-fn of_history(log: &Log, problems: &mut Vec<Problem>) {
+pub(super) fn of_history(log: &Log, problems: &mut Vec<Problem>) {
     let is_claude = |record: &&Record| record.source == usage::Source::ClaudeCode;
     let instants = || log.records.iter().filter(is_claude).map(|record| record.instant);
     let (Some(first), Some(last)) = (instants().min(), instants().max()) else { return };

@@ -13,13 +13,17 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use walkdir::WalkDir;
 
 use super::output::reason;
-use crate::logs::{Buffer, Format, Log, Part, TOLD_BY, combine, is_parquet, read, read_parquet};
+use crate::logs::{Buffer, Format, Log, Part, TOLD_BY, combine_with, is_parquet, read, read_parquet};
+use crate::usage::Service;
 
 /// Folders below folders are looked into this far.
 const DEPTH_MAX: usize = 16;
 
 /// What is looked at to tell the format of a file that was named.
 const HEAD: u64 = 64 * 1024;
+
+/// The same of a packed one, whose first block must be whole.
+const HEAD_PACKED: u64 = 256 * 1024;
 
 /// A place where logs may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,8 +103,11 @@ pub fn usual_roots(env: &dyn Fn(&str) -> Option<String>) -> Vec<Root> {
         in_home("Library/Application Support/Claude"),
         config.map(|config| config.join("Claude")),
         folder("APPDATA").map(|data| data.join("Claude")),
+        // As Windows keeps it for the application from its store.
+        folder("LOCALAPPDATA").map(|data| data.join("Packages/Claude_pzs8sxrjxfjjc/LocalCache/Roaming/Claude")),
     ];
     for folder in desktop.into_iter().flatten() {
+        roots.push(Root::usual(folder.join("plan-usage-history.json"), Format::Meters));
         roots.push(Root { below: Some("projects"), ..Root::usual(folder, Format::Claude) });
     }
     if let Some(codex) = folder("CODEX_HOME").or_else(|| in_home(".codex")) {
@@ -137,19 +144,42 @@ pub fn find(roots: &[Root]) -> Found {
     found
 }
 
+/// The tier that the settings of Codex beside some places ask for, if it is a fast one.
+#[must_use]
+pub fn tier_of_settings(roots: &[Root]) -> Option<String> {
+    let folder = |root: &Root| match root.path.file_name()?.to_str()? {
+        "sessions" | "archived_sessions" => root.path.parent().map(Path::to_owned),
+        _ => Some(root.path.clone()),
+    };
+    let tier = |folder: PathBuf| {
+        let settings = std::fs::read_to_string(folder.join("config.toml")).ok()?;
+        // Of all settings this one alone is looked at; it stands before any table.
+        let own = settings.lines().take_while(|line| !line.trim_start().starts_with('['));
+        let values = own.filter_map(|line| line.split_once('=')).filter(|(key, _)| key.trim() == "service_tier");
+        let value = values.last()?.1.split('#').next()?.trim().trim_matches(['"', '\'']).to_owned();
+        matches!(&*value, "fast" | "priority").then_some(value)
+    };
+    roots.iter().filter_map(folder).find_map(tier)
+}
+
 fn look(root: &Root, real_root: &Path, entry: &walkdir::DirEntry, seen: &mut HashSet<PathBuf>, found: &mut Found) {
     let path = entry.path();
+    let inside = path.strip_prefix(&root.path).unwrap_or(path);
+    let is_below = root.below.is_none_or(|folder| inside.iter().any(|step| step == folder));
     if entry.file_type().is_dir() {
-        if entry.depth() == DEPTH_MAX {
+        // An application keeps much else beside its logs, at any depth.
+        if entry.depth() == DEPTH_MAX && is_below {
             found.unreadable.push((path.to_owned(), format!("more than {DEPTH_MAX} folders deep")));
         }
         return;
     }
-    let inside = path.strip_prefix(&root.path).unwrap_or(path);
-    let is_below = root.below.is_none_or(|folder| inside.iter().any(|step| step == folder));
     // Programs keep no Parquet files among their logs.
     let may_be_parquet = root.format.is_none_or(|format| format == Format::Events);
     if !is_below || !is_log(path, entry.depth() == 0, may_be_parquet) {
+        return;
+    }
+    // A file of settings is none of the format that its neighbours were said to have.
+    if entry.depth() > 0 && root.format.is_some_and(|format| format != Format::Meters) && is_of_meters(path) {
         return;
     }
     // Links to files are followed, links to folders are not, so only a link's real path needs to be asked for.
@@ -178,19 +208,31 @@ fn look(root: &Root, real_root: &Path, entry: &walkdir::DirEntry, seen: &mut Has
 /// Whether a file looks like a log by its name; one that was named itself does.
 fn is_log(path: &Path, is_named: bool, may_be_parquet: bool) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let ends = |ending: &&str| name.ends_with(ending);
-    is_named || [".jsonl", ".jsonl.zst", ".csv", ".tsv"].iter().any(|e| ends(&e)) || may_be_parquet && ends(&".parquet")
+    let ends = |ending: &str| name.ends_with(ending);
+    let has_ending = || [".jsonl", ".jsonl.zst", ".csv", ".tsv"].into_iter().any(ends);
+    is_named || has_ending() || may_be_parquet && ends(".parquet") || is_of_meters(path)
+}
+
+fn is_of_meters(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| Format::is_of_meters(&name.to_string_lossy()))
 }
 
 fn format_of(path: &Path) -> io::Result<Format> {
     let mut head = Vec::new();
-    File::open(path)?.take(HEAD).read_to_end(&mut head)?;
+    let is_packed = path.extension().is_some_and(|extension| extension == "zst");
+    File::open(path)?.take(if is_packed { HEAD_PACKED } else { HEAD }).read_to_end(&mut head)?;
     Ok(Format::of(&path.to_string_lossy(), &head))
 }
 
 /// Reads all files and makes one log of them, on at most so many threads.
 #[must_use]
 pub fn read_all(found: &Found, threads: NonZeroUsize, progress: &Progress) -> Log {
+    read_all_with(found, Service::Standard, threads, progress)
+}
+
+/// The same, with requests of Codex served as stated where no file says how they were.
+#[must_use]
+pub fn read_all_with(found: &Found, untold: Service, threads: NonZeroUsize, progress: &Progress) -> Log {
     progress.total.store(found.files.iter().map(|file| file.bytes).sum(), Ordering::Relaxed);
     // The largest first, so that none of them is left for the end.
     let mut queue: Vec<&LogFile> = found.files.iter().collect();
@@ -214,7 +256,7 @@ pub fn read_all(found: &Found, threads: NonZeroUsize, progress: &Progress) -> Lo
         parts
     });
     parts.extend(found.unreadable.iter().map(|(path, why)| Part::unreadable(&path.to_string_lossy(), why.clone())));
-    combine(parts)
+    combine_with(parts, untold)
 }
 
 fn read_file(file: &LogFile, buffer: &mut Buffer, progress: &Progress) -> Part {

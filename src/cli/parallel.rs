@@ -72,22 +72,28 @@ pub(super) fn fold<T: Send>(
 }
 
 /// Does work that counts what it has done, of so much, and shows that to whoever watches.
-pub(super) fn watched<T>(total: u64, progress: Progress, done: &AtomicU64, work: impl FnOnce() -> T) -> T {
+///
+/// The work has a thread of its own: the caller's holds the lock of standard error, and only it can draw there.
+pub(super) fn watched<T: Send>(total: u64, progress: Progress, done: &AtomicU64, work: impl FnOnce() -> T + Send) -> T {
     if progress == Progress::Hidden {
         return work();
     }
-    let (ended, end) = mpsc::channel::<()>();
+    let (ended, end) = mpsc::channel();
     thread::scope(|scope| {
         scope.spawn(move || {
-            let bar = Bar::new(total, progress);
-            while matches!(end.recv_timeout(GLANCE), Err(RecvTimeoutError::Timeout)) {
-                bar.show(done.load(Ordering::Relaxed));
-            }
-            bar.clear();
+            // Nobody listens any more only if the caller has panicked.
+            let _ = ended.send(work());
         });
-        let result = work();
-        drop(ended);
-        result
+        let bar = Bar::new(total, progress);
+        let result = loop {
+            match end.recv_timeout(GLANCE) {
+                Ok(result) => break Some(result),
+                Err(RecvTimeoutError::Timeout) => bar.show(done.load(Ordering::Relaxed)),
+                Err(RecvTimeoutError::Disconnected) => break None,
+            }
+        };
+        bar.clear();
+        result.expect("work does not panic")
     })
 }
 
@@ -193,5 +199,14 @@ mod tests {
             assert!(together == alone, "{count} threads");
             assert_eq!(hash(&together), hash(&alone));
         }
+    }
+
+    /// The caller holds the lock of the terminal: drawn from elsewhere, the first line would wait for ever.
+    #[test]
+    fn the_bar_is_drawn_where_the_caller_is_and_the_work_done_elsewhere() {
+        let (here, done) = (thread::current().id(), AtomicU64::new(0));
+        let worked = watched(1, Progress::Shown, &done, || thread::current().id());
+        assert_ne!(worked, here);
+        assert_eq!(watched(1, Progress::Hidden, &done, || thread::current().id()), here);
     }
 }

@@ -1,5 +1,6 @@
 //! `replay`: what was really used, put before the limits of plans.
 
+mod charges;
 mod figures;
 mod options;
 mod population;
@@ -13,7 +14,7 @@ pub(super) use sections::all as sections;
 use std::path::PathBuf;
 
 use super::asked::{Asked, ask, assumptions, strict};
-use super::logs;
+use super::log_args;
 use super::publish::{columns_help, select, sort};
 use super::world::World;
 use super::{Answered, Exit, Found, Stop};
@@ -23,7 +24,7 @@ use crate::logs::Log;
 use crate::plan::Plan;
 use crate::problem::{Level, Problem};
 use crate::report::{Column, Layout, Report};
-use crate::units::{Ratio, TimeZone};
+use crate::units::TimeZone;
 use crate::usage::price::{Premiums, Prices};
 use tried::Book;
 
@@ -51,6 +52,10 @@ use tried::Book;
 #[command(mut_arg("hours_per_day", |arg| arg.hide(true)))]
 #[command(mut_arg("days_per_week", |arg| arg.hide(true)))]
 #[command(mut_arg("ping", |arg| arg.hide(true)))]
+#[command(mut_arg("export", |arg| arg.value_parser(super::args::export_with_charges).help(
+    "Write it to a file in another form too, such as `csv=replay.csv`; `focus=FILE`: charges as FOCUS 1.2 has them, of \
+     one plan as if it had been paid for"
+)))]
 #[command(mut_arg("table", |arg| arg.hide(false).help(
     "Print this table alone: windows, causes, hits, users or skipped"
 )))]
@@ -124,15 +129,17 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     let is_tried = |id: &String| plans.iter().any(|plan| *plan.id == **id);
     problems.retain(|problem| problem.level == Level::Error || problem.plan.as_ref().is_none_or(is_tried));
     let lines = book.try_all(&answers, args, world);
+    let inputs: Vec<String> = asked.input_names.iter().chain(&files).cloned().collect();
+    let charged = charges::write(args, &asked, &book, &plans, &inputs)?;
     let mut written = Vec::new();
     if let Some(path) = &args.answers.write_population {
         let text = population::file(&book, &answers)?;
-        let inputs: Vec<String> = asked.input_names.iter().chain(&files).cloned().collect();
         written.extend(super::output::to_file(path, &text, &inputs).err());
     }
     problems.extend(unpriced(&book));
     let demanded = demanded(args, &book, &lines, &mut problems);
     let mut report = report(args, &asked, &book, &lines, columns, problems);
+    charges::tell(&charged, &mut report);
     report.complete = !failed && report.complete;
     if let Some((column, descending)) = order {
         sort(&mut report.rows, column, descending);
@@ -147,71 +154,37 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         report.problems.push(super::publish::not_written(error, args.answers.write_population.as_deref()));
         exit = exit.or(Exit::Output);
     }
-    let inputs = asked.input_names.into_iter().chain(files).collect();
+    if charged.iter().any(|charged| !charged.failed.is_empty()) {
+        exit = exit.or(Exit::Output);
+    }
     Ok(Answered::Report(Box::new(Found { report, columns: chosen, exit, inputs })))
 }
 
 /// The logs that were named, or those in the usual places, and the names of their files.
 fn read_logs(args: &Args, world: &mut World<'_>, problems: &mut Vec<Problem>) -> Result<(Log, Vec<String>), Stop> {
     let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
-    let log = if args.logs.iter().any(is_stdin) {
-        if args.logs.len() > 1 || args.inputs.paths.iter().any(is_stdin) {
-            let problem = Problem::error(codes::USAGE, "`-` is named beside other inputs of standard input or logs");
-            return Err(problem.help("name `-` once, as the only log").into());
-        }
-        if world.stdin_is_terminal {
-            let problem = Problem::error(codes::USAGE, "`-` reads standard input, which is a terminal");
-            return Err(problem.help("pipe a log in, or name one").into());
-        }
-        (options::from_stdin(args, world), Vec::new())
-    } else {
-        let format = args.used.log_format.and_then(options::LogFormat::format);
-        let roots = match args.logs.as_slice() {
-            [] => logs::usual_roots(&|name| world.env(name)),
-            named => named.iter().map(|path| logs::Root { format, ..logs::Root::named(path) }).collect(),
-        };
-        let found = logs::find(&roots);
-        if found.files.is_empty() && found.unreadable.is_empty() {
-            return Err(Stop { exit: Exit::Input, problems: vec![nothing_found(args)] });
-        }
-        let log = logs::read_all(&found, options::threads(), &logs::Progress::default());
-        (log, found.files.iter().map(|file| file.path.to_string_lossy().into_owned()).collect())
-    };
-    problems.extend(log.0.stopped.iter().map(|(name, why)| {
-        let problem = Problem::error(codes::UNREADABLE, format!("cannot read `{name}`: {}", reason(why)));
-        if name.ends_with(".toml") { problem.help("plan files come after `--plans`") } else { problem }
-    }));
-    if log.0.records.is_empty() && log.0.stopped.is_empty() {
-        problems.push(no_usage(&log.0));
+    if args.logs.iter().any(is_stdin) && args.inputs.paths.iter().any(is_stdin) {
+        let problem = Problem::error(codes::USAGE, "`-` is named for a log and for plans, and can be one of them");
+        return Err(problem.help("name a file for the other").into());
     }
-    if log.0.records.is_empty() && problems.iter().any(|problem| problem.level == Level::Error) {
+    let how = &args.used.read;
+    let (mut log, names) = log_args::read_named(&args.logs, how, &args.inputs.stdin_name, &args.output, world)?;
+    if log.files == 0 {
+        return Err(Stop { exit: Exit::Input, problems: vec![log_args::nothing_found(&args.logs)] });
+    }
+    log_args::of_files(args.used.anonymize, &mut log, problems);
+    problems.extend(log_args::of_tier(&args.logs, how, &log, world));
+    log_args::of_lines(&args.used.max_skipped(), &log, problems);
+    log_args::of_history(&log, problems);
+    problems.extend(super::usage::words::without_final_count(&log));
+    if log.records.is_empty() && log.stopped.is_empty() {
+        problems.push(no_usage(&log));
+    }
+    if log.records.is_empty() && problems.iter().any(|problem| problem.level == Level::Error) {
         // Zeros would read as an answer.
         return Err(Stop { exit: Exit::Input, problems: std::mem::take(problems) });
     }
-    Ok(log)
-}
-
-/// What the system says, without its number and its capital.
-fn reason(why: &str) -> String {
-    let why = why.split(" (os error").next().unwrap_or(why);
-    let mut letters = why.chars();
-    match (letters.next(), letters.next()) {
-        (Some(first), Some(next)) if next.is_lowercase() => {
-            format!("{}{}", first.to_lowercase(), &why[first.len_utf8()..])
-        }
-        _ => why.to_owned(),
-    }
-}
-
-fn nothing_found(args: &Args) -> Problem {
-    if args.logs.is_empty() {
-        return Problem::error(codes::UNREADABLE, "no usage log was found")
-            .note("looked for Claude Code in ~/.claude and ~/.config/claude, and for Codex in ~/.codex")
-            .help("name a log or a folder, or set CLAUDE_CONFIG_DIR or CODEX_HOME");
-    }
-    let names: Vec<String> = args.logs.iter().map(|path| format!("`{}`", path.display())).collect();
-    Problem::error(codes::UNREADABLE, format!("no usage log in {}", names.join(", ")))
-        .help("logs are files that end in .jsonl, .jsonl.zst, .csv, .tsv or .parquet")
+    Ok((log, names))
 }
 
 /// A log without usage: what costs a plan's price and hits nothing. Where lines were lost it is no answer.
@@ -299,11 +272,7 @@ fn demanded(args: &Args, book: &Book, lines: &[tried::Line<'_>], problems: &mut 
             Some(true) => Exit::Done,
             Some(false) => Exit::No,
             None => {
-                let why = line
-                    .tried
-                    .as_ref()
-                    .err()
-                    .map_or("part of the work has no list price".to_owned(), ToString::to_string);
+                let why = line.tried.as_ref().err().map_or(words::why_unknown(book).to_owned(), ToString::to_string);
                 let message = format!("it is not known whether `{}` fits: {why}", line.id());
                 problems.push(Problem::warning(codes::FIT_UNKNOWN, message).plan(line.id()));
                 Exit::Incomplete
@@ -336,11 +305,13 @@ fn report(
     let mut record = assumptions(asked, &args.inputs.set);
     record.extend(figures::assumed(args, book));
     let is_known = |line: &tried::Line<'_>| line.tried.is_ok() && line.total(book).is_some();
-    let tolerated = args.used.max_skipped.clone().unwrap_or_else(|| Ratio::new(1, 100));
     Report {
         kind: "replay",
         layout: Layout::Rows,
-        complete: lines.iter().all(is_known) && book.usage.unpriced.is_empty() && book.skipped_share() <= tolerated,
+        complete: lines.iter().all(is_known)
+            && book.usage.unpriced.is_empty()
+            && !book.is_torn
+            && book.skipped_share() <= args.used.max_skipped(),
         as_of: asked.day,
         inputs: asked.inputs.clone(),
         prices: asked.prices.clone(),

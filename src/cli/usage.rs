@@ -2,10 +2,10 @@
 
 mod calibrated;
 mod files;
-mod focus;
-mod paid;
+pub(super) mod focus;
+pub(super) mod paid;
 mod table;
-mod words;
+pub(super) mod words;
 
 pub(super) use calibrated::{columns as calibrated_columns, summary_keys as calibrated_summary};
 pub(super) use table::{columns, sections, summary_keys};
@@ -26,7 +26,7 @@ use crate::report::{Cell, Column, Layout, Missing, Record, Report};
 use crate::units::Ratio;
 use crate::usage::price::{Premiums, Prices};
 use crate::usage::totals::Dimension;
-use paid::Paid;
+use paid::{Days, Paid};
 
 /// Show what usage logs hold at API list prices of the day each token was used
 ///
@@ -39,7 +39,8 @@ use paid::Paid;
 /// no list price shows as `?`, never as 0, and AT LEAST then has the rest.
 ///
 /// With --plan: how many times the plan's price was used. With --calibrate: what a full window of a plan is worth, where
-/// the logs hold readings of the vendor's own meter.
+/// the vendor's own meter was read: in the logs of Codex; for Claude Code in ~/.claude.json, in plan-usage-history.json of
+/// the desktop application, and in what a status line was handed, kept as JSON lines with a `timestamp`.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 #[command(mut_arg("paths", |arg| arg.long("plans").value_name("FILE").num_args(1..).help(
@@ -209,7 +210,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         return Ok(Answered::Help(columns_help(&all)));
     }
     let (chosen, order) = select(&args.output, &all)?;
-    if args.question.calibrate && focus_files(args).next().is_some() {
+    if args.question.calibrate && focus_files(&args.output).next().is_some() {
         let problem = Problem::error(codes::USAGE, "`--calibrate` finds no charges for `--export focus=FILE`");
         return Err(problem.help("leave out one of them").into());
     }
@@ -226,7 +227,8 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     let used = read_logs(&args.logs, &args.output, world, &mut problems)?;
     let premiums = Premiums::default();
     let prices = Prices { rates: &asked.catalog.rates, premiums: &premiums };
-    let paid = paid::of(args, &asked, &used, &prices)?;
+    let days = Days { zone: &args.logs.tz.zone, billing_day: args.question.billing_day };
+    let paid = paid::of(&args.inputs.plan, days, &asked, &used.log.records, &prices)?;
     let case = Case { args, asked: &asked, used: &used, prices, paid };
     let answer = if args.question.calibrate {
         calibrated::answer(&case, &mut problems)
@@ -268,8 +270,9 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     Ok(Answered::Report(Box::new(Found { report, columns: chosen, exit, inputs: names })))
 }
 
-fn focus_files(args: &Args) -> impl Iterator<Item = &Path> {
-    args.output.export.iter().filter(|(form, _)| *form == Export::Focus).map(|(_, path)| path.as_path())
+/// Files that charges are to be written to.
+pub(super) fn focus_files(output: &super::args::OutputArgs) -> impl Iterator<Item = &Path> {
+    output.export.iter().filter(|(form, _)| *form == Export::Focus).map(|(_, path)| path.as_path())
 }
 
 /// Writes the files that were asked for beside the document, and says which could not be.
@@ -285,7 +288,15 @@ fn write_all(case: &Case<'_>, names: &[String], problems: &mut Vec<Problem>) -> 
     if let Some(path) = &case.args.question.write_limits {
         texts.push((path, files::limits(case)));
     }
-    texts.extend(focus_files(case.args).map(|path| (path, Some(focus::file(case)))));
+    let sold = focus::Sold {
+        records: &case.used.log.records,
+        days: Days { zone: &case.args.logs.tz.zone, billing_day: case.args.question.billing_day },
+        prices: case.prices,
+        paid: case.paid.as_ref(),
+        asked: case.asked,
+        csv_raw: case.args.output.csv_raw,
+    };
+    texts.extend(focus_files(&case.args.output).map(|path| (path, Some(sold.file()))));
     let written = texts.into_iter().filter_map(|(path, text)| {
         let error = to_file(path, &text?, names).err()?;
         Some(not_written(&error, Some(path)))
@@ -296,7 +307,7 @@ fn write_all(case: &Case<'_>, names: &[String], problems: &mut Vec<Problem>) -> 
 fn assumed(args: &Args) -> Record {
     let text = |text: &str| Cell::Text(text.to_owned());
     let none = || Cell::Missing(Missing::NotApplicable);
-    let word = <super::log_args::LogFormat as clap::ValueEnum>::to_possible_value(&args.logs.log_format);
+    let word = <super::log_args::LogFormat as clap::ValueEnum>::to_possible_value(&args.logs.read.log_format);
     vec![
         ("tz", text(&args.logs.tz.name)),
         ("from", args.logs.from.map_or_else(none, Cell::Date)),

@@ -53,7 +53,8 @@ struct Event {
     mark: Option<Counts>,
     used: Counts,
     model: Option<Arc<str>>,
-    service: Service,
+    /// How it was served; `None`: nothing says.
+    service: Option<Service>,
     /// Thread and id of the response, where a record of it exists.
     response: Option<Arc<str>>,
 }
@@ -96,7 +97,7 @@ struct Reader<'p> {
     /// The last request, if the last event had no totals.
     last: Option<Counts>,
     model: Option<Arc<str>>,
-    service: Service,
+    service: Option<Service>,
     /// The time of the last line that was looked at.
     before: Option<Instant>,
     /// The burst of copied records has not ended.
@@ -115,7 +116,7 @@ impl<'p> Reader<'p> {
             totals: None,
             last: None,
             model: None,
-            service: Service::Standard,
+            service: None,
             before: None,
             in_burst: true,
             has_turn: false,
@@ -219,7 +220,11 @@ impl<'p> Reader<'p> {
         self.has_turn = true;
         self.model = self.names.get(Field::Model, payload.model);
         if let Some(tier) = payload.tier {
-            self.service = if matches!(tier, b"fast" | b"priority") { Service::Fast } else { Service::Standard };
+            // `null` goes back to what the settings say, which the rollout does not tell.
+            self.service = tier.map(|tier| match tier {
+                b"fast" | b"priority" => Service::Fast,
+                _ => Service::Standard,
+            });
         }
         if self.rollout.project.is_none() {
             self.rollout.project = self.names.get(Field::Project, payload.cwd);
@@ -292,7 +297,7 @@ impl<'p> Reader<'p> {
     fn meters(&mut self, instant: Instant, payload: &Payload<'_>) {
         for window in payload.windows.iter().flatten() {
             let Some((window_minutes, used_millipercent)) = window.reading() else { continue };
-            let resets_at = window.resets_at.and_then(super::seconds);
+            let resets_at = window.resets_at(instant);
             let jitter = |a: Instant, b: Instant| (a.unix_ms() - b.unix_ms()).abs() < 60_000;
             let last = self.part.meters.iter().rev().take(4).find(|meter| meter.window_minutes == window_minutes);
             let again = last.is_some_and(|last| {

@@ -58,6 +58,10 @@ pub enum Note {
     CopiedByFork,
     /// Files that hold a session that another file holds too.
     SameSession,
+    /// Readings of a plan's meter that are cut short or otherwise broken.
+    BrokenReading,
+    /// Readings of a plan's meter without a time.
+    ReadingWithoutTime,
 }
 
 impl Note {
@@ -107,39 +111,79 @@ impl Note {
             Self::LimitsOnly => "limits_only",
             Self::CopiedByFork => "copied_by_fork",
             Self::SameSession => "same_session",
+            Self::BrokenReading => "broken_reading",
+            Self::ReadingWithoutTime => "reading_without_time",
         }
     }
 }
 
 impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Broken => "lines with usage that are broken",
-            Self::NotUtf8 => "lines with usage that are not UTF-8",
-            Self::TornEnd => "files whose last line breaks off",
-            Self::TooLong => "lines too long to be read",
-            Self::NoTime => "lines with usage that have no time",
-            Self::BadCount => "lines with a count that is no number",
-            Self::BadCompression => "files whose compressed data is broken",
-            Self::Unreadable => "files that could not be read to their end",
-            Self::BadRow => "rows that do not fit their table",
-            Self::TimeOfLineBefore => "lines without a time, counted at the time of the line before",
-            Self::TimeAsUtc => "times without an offset, taken as UTC",
-            Self::Negative => "counts below zero, taken as 0",
-            Self::PartOfToken => "counts with a part after the point, which was dropped",
-            Self::MoreCachedThanPrompt => "responses with more cached tokens than prompt tokens",
-            Self::WithoutFinalCount => "responses without a final count of their output",
-            Self::NoModel => "responses of a model that the log does not name",
-            Self::ErrorNotice => "notices of errors",
-            Self::SameResponse => "further lines of a response",
-            Self::CopiedElsewhere => "copies of responses in other files",
-            Self::SideChainReplay => "replays of responses on side chains",
-            Self::ProgressReport => "progress reports of responses that are counted",
-            Self::SentAgain => "events sent again with the same totals",
-            Self::LimitsOnly => "events with limits and no usage",
-            Self::CopiedByFork => "events that a fork copied from its parent",
-            Self::SameSession => "files of a session that another file holds",
-        })
+        f.write_str(self.words().1)
+    }
+}
+
+impl Note {
+    /// What it counts, in words for that many: `line with usage that is broken`.
+    #[must_use]
+    pub const fn of(self, times: u64) -> &'static str {
+        if times == 1 { self.words().0 } else { self.words().1 }
+    }
+
+    /// For one, and for more.
+    const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Broken => ("line with usage that is broken", "lines with usage that are broken"),
+            Self::NotUtf8 => ("line with usage that is not UTF-8", "lines with usage that are not UTF-8"),
+            Self::TornEnd => ("file whose last line breaks off", "files whose last line breaks off"),
+            Self::TooLong => ("line too long to be read", "lines too long to be read"),
+            Self::NoTime => ("line with usage that has no time", "lines with usage that have no time"),
+            Self::BadCount => ("line with a count that is no number", "lines with a count that is no number"),
+            Self::BadCompression => ("file whose compressed data is broken", "files whose compressed data is broken"),
+            Self::Unreadable => ("file that could not be read to its end", "files that could not be read to their end"),
+            Self::BadRow => ("row that does not fit its table", "rows that do not fit their table"),
+            Self::TimeOfLineBefore => (
+                "line without a time, counted at the time of the line before",
+                "lines without a time, counted at the time of the line before",
+            ),
+            Self::TimeAsUtc => ("time without an offset, taken as UTC", "times without an offset, taken as UTC"),
+            Self::Negative => ("count below zero, taken as 0", "counts below zero, taken as 0"),
+            Self::PartOfToken => (
+                "count with a part after the point, which was dropped",
+                "counts with a part after the point, which was dropped",
+            ),
+            Self::MoreCachedThanPrompt => (
+                "response with more cached tokens than prompt tokens",
+                "responses with more cached tokens than prompt tokens",
+            ),
+            Self::WithoutFinalCount => {
+                ("response without a final count of its output", "responses without a final count of their output")
+            }
+            Self::NoModel => {
+                ("response of a model that the log does not name", "responses of a model that the log does not name")
+            }
+            Self::ErrorNotice => ("notice of an error", "notices of errors"),
+            Self::SameResponse => ("further line of a response", "further lines of a response"),
+            Self::CopiedElsewhere => ("copy of a response in another file", "copies of responses in other files"),
+            Self::SideChainReplay => ("replay of a response on a side chain", "replays of responses on side chains"),
+            Self::ProgressReport => {
+                ("progress report of a response that is counted", "progress reports of responses that are counted")
+            }
+            Self::SentAgain => ("event sent again with the same totals", "events sent again with the same totals"),
+            Self::LimitsOnly => ("event with limits and no usage", "events with limits and no usage"),
+            Self::CopiedByFork => {
+                ("event that a fork copied from its parent", "events that a fork copied from its parent")
+            }
+            Self::SameSession => {
+                ("file of a session that another file holds", "files of a session that another file holds")
+            }
+            Self::BrokenReading => {
+                ("reading of a plan's meter that is broken", "readings of a plan's meter that are broken")
+            }
+            Self::ReadingWithoutTime => {
+                ("reading of a plan's meter without a time", "readings of a plan's meter without a time")
+            }
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{Calendar, CalendarUnit, Limit, Rule, Weights, Window};
-use crate::allowance::{self, CreditRates, Grant, Hours, ModelCredits};
+use crate::allowance::{self, CreditRates, Grant, Hours};
 use crate::rates::{ByClass, TokenClass};
 use crate::units::{Instant, Ratio, Time, TimeZone};
 
@@ -19,6 +19,19 @@ pub struct Resets {
     pub day_of_month: u8,
     /// Windows of hours begin at a multiple of so many minutes of the hour; 0: at the first request.
     pub floor_minutes: u16,
+    /// How windows of hours and weeks follow one another; `None`: as vendors' meters behave.
+    pub opening: Option<Opening>,
+}
+
+/// How windows of hours and weeks follow one another. Days and months go by the calendar in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// The first request that is let in opens one.
+    FirstUse,
+    /// Without gaps, from the weekly anchor.
+    Fixed,
+    /// Each is the span up to now.
+    Rolling,
 }
 
 /// Why a limit of a plan cannot be replayed. It is unknown what requests take of it, which is not nothing.
@@ -103,12 +116,17 @@ fn window(limit: &allowance::Limit, resets: &Resets) -> Result<Window, Unmetered
         let calendar = Calendar::new(unit, Time::midnight(), resets.zone.clone());
         calendar.map(Window::Calendar).ok_or_else(|| Unmetered::DayOfMonth { limit: limit.id.clone() })
     };
-    match limit.every {
-        allowance::Window::Hours(length) => Ok(Window::Session { length, floor_minutes: resets.floor_minutes }),
-        allowance::Window::Week => Ok(Window::Fixed { length: Hours::WEEK, anchor: resets.week_anchor }),
-        allowance::Window::Day => calendar(CalendarUnit::Day),
-        allowance::Window::Month => calendar(CalendarUnit::Month(resets.day_of_month)),
-    }
+    let (length, usual) = match limit.every {
+        allowance::Window::Hours(length) => (length, Opening::FirstUse),
+        allowance::Window::Week => (Hours::WEEK, Opening::Fixed),
+        allowance::Window::Day => return calendar(CalendarUnit::Day),
+        allowance::Window::Month => return calendar(CalendarUnit::Month(resets.day_of_month)),
+    };
+    Ok(match resets.opening.unwrap_or(usual) {
+        Opening::FirstUse => Window::Session { length, floor_minutes: resets.floor_minutes },
+        Opening::Fixed => Window::Fixed { length, anchor: resets.week_anchor },
+        Opening::Rolling => Window::Rolling { length },
+    })
 }
 
 /// What a request of a model takes in credits. The rates of the model itself come before those by list price. `None`
@@ -119,19 +137,15 @@ fn credits_of(credits: &CreditRates, model: &str) -> Option<Weights> {
     };
     let mut per_token = ByClass::default();
     for class in TokenClass::ALL {
-        per_token[class] = per_mtok(row, class)? / Ratio::from(1_000_000);
+        per_token[class] = row.of_class(class)? / Ratio::from(1_000_000);
     }
     Some(Weights { per_token, per_request: row.per_request.clone(), ..Weights::default() })
-}
-
-fn per_mtok(row: &ModelCredits, class: TokenClass) -> Option<&Ratio> {
-    let fallback = (class != TokenClass::Output).then(|| row.per_mtok[TokenClass::Input].as_ref()).flatten();
-    row.per_mtok[class].as_ref().or(fallback)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::allowance::ModelCredits;
     use crate::fact::{Basis, Line, Provenance, Validity};
     use crate::units::{Tokens, Usd};
 
@@ -163,6 +177,7 @@ mod tests {
             zone: TimeZone::UTC,
             day_of_month: 1,
             floor_minutes: 0,
+            opening: None,
         }
     }
 
@@ -220,5 +235,29 @@ mod tests {
         let credits = limit("week", Grant::Credits(ratio("100")));
         let unknown = Unmetered::Credits { limit: "week".into(), model: "opus".into() };
         assert_eq!(read(&credits, &CreditRates::default()), Err(unknown));
+    }
+
+    #[test]
+    fn windows_of_hours_and_weeks_may_follow_one_another_otherwise() {
+        let every = |every| limit(every, Grant::Requests(Ratio::one()));
+        let five = Hours::new(&Ratio::from(5)).expect("an hour at least");
+        let resets = |opening| Resets { opening, floor_minutes: 60, ..resets() };
+        let found = |limit: &allowance::Limit, opening| window(limit, &resets(opening)).expect("a window");
+        let anchor = resets(None).week_anchor;
+        let session = |length| Window::Session { length, floor_minutes: 60 };
+        let (hours, week) = (every("5h"), every("week"));
+        assert_eq!(
+            [found(&hours, None), found(&week, None)],
+            [session(five), Window::Fixed { length: Hours::WEEK, anchor }]
+        );
+        for (opening, of) in [
+            (Opening::FirstUse, [session(five), session(Hours::WEEK)]),
+            (Opening::Fixed, [five, Hours::WEEK].map(|length| Window::Fixed { length, anchor })),
+            (Opening::Rolling, [five, Hours::WEEK].map(|length| Window::Rolling { length })),
+        ] {
+            assert_eq!([found(&hours, Some(opening)), found(&week, Some(opening))], of);
+            let month = every("month");
+            assert!(matches!(found(&month, Some(opening)), Window::Calendar(_)));
+        }
     }
 }

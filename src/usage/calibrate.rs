@@ -2,6 +2,8 @@
 //!
 //! Between two readings of a meter the plan says how many percent of a window were used, and the log says what was
 //! used; a window that says when it resets began at nothing its length before that, if the log goes back so far.
+//! Readings that do not say so are of one window while the meter does not fall and no two in a row are further apart than a
+//! tenth of the window: in a longer silence it may have begun anew and risen past where it was.
 //! Dollars over percent, times 100, is the window's worth. A meter shows whole percents and lags in jumps, so
 //! readings are taken as far apart as asked, and the median of many stretches is the answer, with its quartiles as the
 //! spread. Usage beside the log (another machine, a chat) moves the meter too and makes the window look smaller.
@@ -108,13 +110,16 @@ impl Stretch {
 fn stretches(readings: &[&Meter], least: u64) -> Vec<Stretch> {
     let mut found = Vec::new();
     let mut start: Option<&Meter> = None;
-    for reading in readings {
-        let Some(from) = start else {
+    for (at, reading) in readings.iter().enumerate() {
+        let (Some(from), Some(before)) = (start, at.checked_sub(1).map(|before| readings[before])) else {
             start = Some(reading);
             continue;
         };
         // A window that began anew, or a meter that went back, starts over.
-        if !same_window(from, reading) || reading.used_millipercent < from.used_millipercent {
+        if !same_window(from, reading)
+            || reading.used_millipercent < from.used_millipercent
+            || may_be_anew(before, reading)
+        {
             start = Some(reading);
             continue;
         }
@@ -125,6 +130,16 @@ fn stretches(readings: &[&Meter], least: u64) -> Vec<Stretch> {
         }
     }
     found
+}
+
+/// Whether a window may have begun anew between two readings in a row, for all that they say.
+fn may_be_anew(before: &Meter, reading: &Meter) -> bool {
+    if before.resets_at.is_some() && reading.resets_at.is_some() {
+        return false;
+    }
+    let apart = reading.instant.unix_ms().saturating_sub(before.instant.unix_ms());
+    let tenth = i64::try_from(reading.window_minutes.saturating_mul(60_000 / 10)).unwrap_or(i64::MAX);
+    apart > tenth || reading.used_millipercent < before.used_millipercent
 }
 
 fn same_window(a: &Meter, b: &Meter) -> bool {

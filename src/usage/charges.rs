@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::price::{Item, Prices};
 use super::{Record, Service, Source};
+use crate::allowance::CreditRates;
 use crate::units::{Date, Ratio, TimeZone};
 
 /// Units of one thing at one price on one day.
@@ -33,6 +34,19 @@ impl Charge {
     #[must_use]
     pub fn list_usd(&self) -> Option<Ratio> {
         Some(self.unit_usd.as_ref()? * &self.units())
+    }
+
+    /// What one unit takes of a plan's credits; `None`: it is not known. `model` is the name in the list prices.
+    #[must_use]
+    pub fn unit_credits(&self, credits: &CreditRates, model: &str) -> Option<Ratio> {
+        let Some(row) = credits.by_model.iter().find(|row| *row.model == *model) else {
+            return Some(self.unit_usd.as_ref()? * credits.per_api_usd.as_ref()?);
+        };
+        match self.item {
+            Item::Tokens(class) => Some(row.of_class(class)? / Ratio::from(1_000_000)),
+            Item::Requests => Some(row.per_request.clone()),
+            Item::WebSearches => None,
+        }
     }
 
     /// How many units, as an exact number.

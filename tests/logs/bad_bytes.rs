@@ -200,6 +200,12 @@ fn a_packed_rollout_is_the_rollout() {
 }
 
 #[test]
+fn the_format_of_a_packed_file_is_told_by_what_it_unpacks_to() {
+    assert_eq!(Format::of("kept.jsonl.zst", &packed()), Format::Codex);
+    assert_eq!(Format::of("kept.jsonl.zst", &packed()[..9]), Format::Events);
+}
+
+#[test]
 fn packed_data_that_breaks_off_or_is_damaged_is_told() {
     let whole = packed();
     for end in [5, whole.len() / 2, whole.len() - 1] {

@@ -293,25 +293,3 @@ fn names_with_escapes_are_read_as_they_are_meant() {
     let text = Line::default().text().replace("/w/p", r"C:\\w\\caf\u00e9");
     assert_eq!(raw(&text).records[0].project.as_deref(), Some(r"C:\w\café"));
 }
-
-#[test]
-fn the_state_file_gives_its_last_reading_of_the_meters_and_nothing_else() {
-    let text = r#"{
-        "numStartups": 9,
-        "projects": {"/w/p": {"history": ["usage limits fetchedAtMs"]}},
-        "cachedUsageUtilization": {"fetchedAtMs": 1794304800000, "limits": [
-            {"kind": "session", "percent": 12.5, "resets_at": "2026-11-10T12:00:00Z"},
-            {"kind": "weekly_all", "percent": 40, "resets_at": 1794700000},
-            {"kind": "weekly_scoped", "percent": 7, "resets_at": null, "scope": {"model": {"display_name": "Opus"}}},
-            {"kind": "something new", "percent": 1}
-        ]}
-    }"#;
-    let log = log(Format::Meters, &[(".claude.json", text)]);
-    let told: Vec<_> = log.meters.iter().map(|m| (m.window_minutes, m.used_millipercent, m.model.as_deref())).collect();
-    assert_eq!(told, [(300, 12_500, None), (10_080, 7_000, Some("Opus")), (10_080, 40_000, None)]);
-    assert_eq!(log.meters[0].instant, Instant::from_unix_ms(1_794_304_800_000).expect("in range"));
-    assert_eq!(log.meters[0].resets_at, Instant::parse("2026-11-10T12:00:00Z"));
-    assert_eq!(notes(&log), "");
-    let torn = crate::log(Format::Meters, &[(".claude.json", &text[..text.len() / 2])]);
-    assert_eq!((torn.meters.len(), notes(&torn).as_str()), (0, "broken_line 1"));
-}

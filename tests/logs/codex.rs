@@ -1,6 +1,6 @@
 //! Rollouts of Codex.
 
-use plancost::logs::{Format, Log};
+use plancost::logs::{Buffer, Format, Log, combine_with, read};
 use plancost::units::Instant;
 use plancost::usage::Service;
 
@@ -249,6 +249,37 @@ fn a_tier_that_is_recorded_says_how_requests_were_served() {
     let fast = turn(1, "gpt-5.5").replace(r#""effort""#, r#""service_tier":"fast","effort""#);
     let log = one_file(&(meta(0, "s", "") + &fast + &event(2, Some([9, 0, 1, 0]), Some([9, 0, 1, 0]))));
     assert_eq!(log.records[0].service, Service::Fast);
+    assert_eq!(log.tier_untold, 0);
+}
+
+/// Fast, then the settings' own tier again, then said to be the default.
+#[test]
+fn a_tier_that_is_not_recorded_is_the_callers_to_say() {
+    let tier = |second, tier: &str| {
+        turn(second, "gpt-5.5").replace(r#""effort""#, &format!(r#""service_tier":{tier},"effort""#))
+    };
+    let text = meta(0, "s", "")
+        + &tier(1, r#""priority""#)
+        + &event(2, Some([9, 0, 1, 0]), Some([9, 0, 1, 0]))
+        + &tier(3, "null")
+        + &event(4, Some([19, 0, 2, 0]), Some([10, 0, 1, 0]))
+        + &tier(5, r#""default""#)
+        + &event(6, Some([30, 0, 3, 0]), Some([11, 0, 1, 0]));
+    for untold in [Service::Standard, Service::Fast] {
+        let part = read(Format::Codex, "rollout-a.jsonl", text.as_bytes(), &mut Buffer::default());
+        let log = combine_with(vec![part], untold);
+        let served: Vec<_> = log.records.iter().map(|record| record.service).collect();
+        assert_eq!((served.as_slice(), log.tier_untold), ([Service::Fast, untold, Service::Standard].as_slice(), 1));
+    }
+}
+
+/// Ten o'clock and 5 seconds, and 900 seconds more.
+#[test]
+fn a_window_may_say_how_long_it_is_before_it_begins_anew() {
+    let limits = r#"{"primary":{"used_percent":12.0,"window_minutes":300,"resets_in_seconds":900}}"#;
+    let line = event(5, None, None).replace(r#""rate_limits":null"#, &format!(r#""rate_limits":{limits}"#));
+    let log = one_file(&(meta(0, "s", "") + &line));
+    assert_eq!(log.meters[0].resets_at, Instant::parse("2026-11-10T10:15:05Z"));
 }
 
 #[test]

@@ -51,6 +51,7 @@ fn logs_are_found_without_being_told_where() {
         ".claude.json",
         ".codex/archived_sessions/rollout-b.jsonl",
         ".codex/sessions/2026/11/10/rollout-a.jsonl.zst",
+        ".config/Claude/plan-usage-history.json",
         ".config/Claude/sessions/x/.claude/projects/-w-q/1a.jsonl",
         ".config/claude/projects/-w-p/0b.jsonl",
     ];
@@ -59,12 +60,14 @@ fn logs_are_found_without_being_told_where() {
     }
     put(home.path(), ".claude/projects/-w-p/0a/subagents/agent-1.meta.json", "{}");
     put(home.path(), ".config/Claude/other.jsonl", "{}");
+    // What the desktop application keeps beside them may lie at any depth.
+    put(home.path(), &format!(".config/Claude/{}a.js", "node_modules/x/".repeat(12)), "");
     let found = usual(&[("HOME", text(home.path()))]);
     assert_eq!(names(&found, home.path()), files);
     assert_eq!(found.unreadable, []);
     let formats: Vec<Format> = found.files.iter().map(|file| file.format).collect();
     use Format::{Claude, Codex, Meters};
-    assert_eq!(formats, [Claude, Claude, Claude, Meters, Codex, Codex, Claude, Claude]);
+    assert_eq!(formats, [Claude, Claude, Claude, Meters, Codex, Codex, Meters, Claude, Claude]);
 }
 
 #[test]
@@ -88,6 +91,28 @@ fn variables_of_the_environment_say_where_logs_are() {
     );
 }
 
+/// On macOS and Windows, from the store and not.
+#[test]
+fn agents_of_the_desktop_application_are_found_on_each_system() {
+    let home = tempfile::tempdir().expect("a folder");
+    let app = [
+        "Library/Application Support/Claude",
+        "roaming/Claude",
+        "local/Packages/Claude_pzs8sxrjxfjjc/LocalCache/Roaming/Claude",
+    ];
+    for (number, folder) in app.iter().enumerate() {
+        let agent = format!("local-agent-mode-sessions/a/b/local_c/.claude/projects/-p/{number}.jsonl");
+        put(home.path(), &format!("{folder}/{agent}"), &line(["msg_1", "msg_2", "msg_3"][number]));
+        put(home.path(), &format!("{folder}/plan-usage-history.json"), r#"{"samples":[{"t":1,"u":{"fh":1}}]}"#);
+    }
+    let at = |path: &str| text(&home.path().join(path));
+    let found = usual(&[("HOME", at("")), ("APPDATA", at("roaming")), ("LOCALAPPDATA", at("local"))]);
+    let log = read_on(&found, 2);
+    assert_eq!((found.files.len(), log.records.len(), notes(&log).as_str()), (6, 3, ""));
+    // Three files that say the same of one moment are one reading.
+    assert_eq!(log.meters.len(), 1);
+}
+
 #[test]
 fn files_that_were_named_tell_their_format() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -95,9 +120,13 @@ fn files_that_were_named_tell_their_format() {
     put(folder.path(), "b.jsonl", &(meta(0, "s", "") + &turn(1, "m") + &event(2, None, Some([5, 0, 1, 0]))));
     put(folder.path(), "c.csv", "time,model,output\n2026-11-10T10:00:00Z,m,7\n");
     put(folder.path(), "notes.txt", "not a log");
+    put(folder.path(), "x/plan-usage-history.json", "{}");
     let found = find(&[Root::named(folder.path())]);
     let formats: Vec<Format> = found.files.iter().map(|file| file.format).collect();
-    assert_eq!(formats, [Format::Claude, Format::Codex, Format::Events]);
+    assert_eq!(formats, [Format::Claude, Format::Codex, Format::Events, Format::Meters]);
+    // Settings are no log of the format that was asked for.
+    let all_claude = find(&[Root { format: Some(Format::Claude), ..Root::named(folder.path()) }]);
+    assert_eq!(all_claude.files.len(), 3);
     assert_eq!(read_on(&found, 1).records.len(), 3);
     let missing = find(&[Root::named(folder.path().join("gone.jsonl"))]);
     assert_eq!((missing.files.len(), missing.unreadable.len()), (0, 1));

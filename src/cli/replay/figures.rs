@@ -6,7 +6,7 @@ use super::{Args, zone_name};
 use crate::cli::route::section;
 use crate::report::{Cell, Column, Figure, Missing, Record, Report, Row, Unit};
 use crate::trial::Tried;
-use crate::units::Ratio;
+use crate::units::{Instant, Ratio};
 
 /// The columns; those without a rank are not shown unless they are asked for.
 pub(in crate::cli) fn columns() -> Vec<Column> {
@@ -229,6 +229,10 @@ pub(super) fn summary(book: &Book, lines: &[Line<'_>], advice: &Advice) -> Recor
     ]
 }
 
+fn told((vendor, at): (&&'static str, &Instant)) -> Cell {
+    Cell::Record(vec![("vendor", Cell::Text((*vendor).to_owned())), ("at", Cell::Text(at.to_string()))])
+}
+
 /// What was assumed besides what all commands do.
 pub(super) fn assumed(args: &Args, book: &Book) -> Record {
     let setting = &book.setting;
@@ -248,15 +252,17 @@ pub(super) fn assumed(args: &Args, book: &Book) -> Record {
         ("admission", admission),
         ("spend_cap_usd_per_month", or_none(&args.limits.spend_cap)),
         ("prepaid_usd", or_none(&args.limits.prepaid)),
+        ("window", args.limits.window.map_or_else(none, |word| text(word.word()))),
+        ("session_floor_minutes", Cell::Count(args.limits.session_floor.into())),
         ("weeks_begin", Cell::Text(setting.resets.week_anchor.to_string())),
         (
             "weeks_begin_source",
             text(match book.anchor {
                 AnchorSource::Asked => "asked",
-                AnchorSource::Told => "told_by_logs",
                 AnchorSource::Assumed => "assumed",
             }),
         ),
+        ("weeks_begin_by_meters", Cell::List(book.told.iter().map(told).collect())),
         ("months_begin_on_day", Cell::Count(setting.resets.day_of_month.into())),
         ("other_surfaces", Cell::Share(setting.other_surfaces.clone().into())),
         ("usd_per_blocked_hour", usd(setting.value.usd_per_blocked_hour.clone())),

@@ -1,6 +1,5 @@
 //! The flags of `replay`, and what they take.
 
-use std::io::Read;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,20 +7,18 @@ use std::sync::Arc;
 use super::Args;
 use crate::catalog::codes;
 use crate::cli::Stop;
+use crate::cli::log_args::ReadArgs;
 use crate::cli::values::{share, usd};
-use crate::cli::world::World;
-use crate::logs::{Buffer, Format, Log, combine, read};
 use crate::problem::Problem;
-use crate::replay::Admission;
+use crate::replay::{Admission, Opening};
 use crate::units::{Date, DateTime, Instant, Ratio, Time, TimeZone, Weekday, instant_of, time_zone, wall_clock};
 
 /// What is read of the logs.
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "What was used")]
 pub(super) struct UsedArgs {
-    /// Format of the logs [default: told by looking at each]
-    #[arg(long, value_name = "FORMAT")]
-    pub(super) log_format: Option<LogFormat>,
+    #[command(flatten)]
+    pub(super) read: ReadArgs,
     /// Only from this day on
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(super) from: Option<Date>,
@@ -34,7 +31,8 @@ pub(super) struct UsedArgs {
     /// Share of the use of each window that is elsewhere, such as chat, and not in the logs [default: 0]
     #[arg(long, value_name = "SHARE", value_parser = below_one, allow_negative_numbers = true)]
     pub(super) other_surfaces: Option<Ratio>,
-    /// Exit code 4 if a larger share of the responses was lost than this; without it, 1 % makes the answer incomplete
+    /// Most usage that may be lost to lines that cannot be read, as a share of the responses [default: 0.1%]; past it no
+    /// plan is said to fit, and the exit code is 4 if this was asked, or with --must-fit or --strict
     #[arg(long, value_name = "SHARE", value_parser = share, allow_negative_numbers = true)]
     pub(super) max_skipped: Option<Ratio>,
     /// Number projects, sessions and users instead of naming them
@@ -62,6 +60,12 @@ pub(super) struct LimitArgs {
     /// else mon 00:00]
     #[arg(long, value_name = "WHEN", value_parser = anchor)]
     pub(super) weekly_anchor: Option<Anchor>,
+    /// How windows of hours and weeks follow one another [default: hours begin with the first use, weeks at the anchor]
+    #[arg(long, value_name = "HOW")]
+    pub(super) window: Option<WindowWord>,
+    /// Windows that begin with a use begin at a multiple of so many minutes of the hour before it, as some tools assume
+    #[arg(long, value_name = "MINUTES", default_value = "0", value_parser = clap::value_parser!(u16).range(0..=60))]
+    pub(super) session_floor: u16,
     /// Day of the month on which monthly limits begin anew
     #[arg(long, value_name = "DAY", default_value = "1", value_parser = clap::value_parser!(u8).range(1..=31))]
     pub(super) billing_day: u8,
@@ -94,25 +98,31 @@ pub(super) struct AnswerArgs {
     pub(super) write_population: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum LogFormat {
-    /// Told by looking at each file
-    Auto,
-    /// Transcripts of Claude Code
-    ClaudeCode,
-    /// Rollouts of Codex
-    Codex,
-    /// Usage events: a table, JSON lines, or Parquet where the program was built with it
-    Events,
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(super) enum WindowWord {
+    /// The first use that is let in opens one
+    FirstUse,
+    /// One after another without gaps, from the weekly anchor
+    Fixed,
+    /// Each is the span up to now
+    Rolling,
 }
 
-impl LogFormat {
-    pub(super) const fn format(self) -> Option<Format> {
+impl WindowWord {
+    pub(super) const fn opening(self) -> Opening {
         match self {
-            Self::Auto => None,
-            Self::ClaudeCode => Some(Format::Claude),
-            Self::Codex => Some(Format::Codex),
-            Self::Events => Some(Format::Events),
+            Self::FirstUse => Opening::FirstUse,
+            Self::Fixed => Opening::Fixed,
+            Self::Rolling => Opening::Rolling,
+        }
+    }
+
+    /// As it is typed.
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::FirstUse => "first-use",
+            Self::Fixed => "fixed",
+            Self::Rolling => "rolling",
         }
     }
 }
@@ -259,24 +269,14 @@ impl Args {
     }
 }
 
-/// Reads the log that standard input is.
-pub(super) fn from_stdin(args: &Args, world: &mut World<'_>) -> Log {
-    const HEAD: u64 = 64 * 1024;
-    let mut head = Vec::new();
-    let name = &args.inputs.stdin_name;
-    let mut buffer = Buffer::default();
-    let part = match (&mut *world.stdin).take(HEAD).read_to_end(&mut head) {
-        Err(error) => crate::logs::Part::unreadable(name, error.to_string()),
-        Ok(_) => {
-            let asked = args.used.log_format.and_then(LogFormat::format);
-            let format = asked.unwrap_or_else(|| Format::of(name, &head));
-            read(format, name, head.as_slice().chain(&mut *world.stdin), &mut buffer)
-        }
-    };
-    combine(vec![part])
-}
+impl UsedArgs {
+    /// As many threads as the machine runs at once; the answer does not depend on it.
+    pub(super) fn threads(&self) -> NonZeroUsize {
+        self.read.threads.unwrap_or_else(|| std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN))
+    }
 
-/// As many threads as the machine runs at once; the answer does not depend on it.
-pub(super) fn threads() -> NonZeroUsize {
-    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+    /// The share that may be lost.
+    pub(super) fn max_skipped(&self) -> Ratio {
+        self.max_skipped.clone().unwrap_or_else(|| Ratio::new(1, 1_000))
+    }
 }

@@ -1,8 +1,9 @@
 //! The usage that was read, and what became of it under each plan.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::options::{Anchor, OverflowWord, threads};
+use super::options::{Anchor, OverflowWord};
 use super::{Args, prices};
 use crate::analysis::Answer;
 use crate::catalog::codes;
@@ -10,13 +11,13 @@ use crate::cli::Stop;
 use crate::cli::asked::Asked;
 use crate::cli::parallel::{Progress, fold};
 use crate::cli::world::World;
-use crate::logs::Log;
+use crate::logs::{Log, Note};
 use crate::problem::{Problem, nearest};
 use crate::replay::{Calendar, CalendarUnit, Fallback, Resets, Span, Valuation, months};
 use crate::trial::{Past, Setting, Tried, Untried, Usage, gather, try_plan};
 use crate::units::{Date, DateTime, Instant, Ratio, Time, TimeZone, Usd, Weekday, instant_of};
-use crate::usage::Record;
 use crate::usage::price::Premiums;
+use crate::usage::{Record, Source};
 
 const MINUTES_OF_A_WEEK: u64 = 10_080;
 
@@ -26,20 +27,22 @@ pub(super) struct Book {
     pub(super) log: Log,
     pub(super) setting: Setting,
     pub(super) zone: TimeZone,
-    /// Where the beginning of weeks comes from.
+    /// Where the beginning of weeks comes from, of plans whose vendor's meter tells none.
     pub(super) anchor: AnchorSource,
+    /// When the weeks of a vendor begin, by its own meter in the logs. Nothing where a flag says it.
+    pub(super) told: BTreeMap<&'static str, Instant>,
     /// First and last day of the span, in the zone.
     pub(super) days: (Date, Date),
     /// Responses before or after it.
     pub(super) outside: u64,
+    /// More of the logs was lost than may be: what is left is no measure of all.
+    pub(super) is_torn: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AnchorSource {
     /// A flag.
     Asked,
-    /// A reading of a plan's meter in the logs.
-    Told,
     /// Nothing: Monday at midnight.
     Assumed,
 }
@@ -73,11 +76,17 @@ impl Book {
         let fallback = fallback_model(args, asked)?;
         let usage = gather(&log.records, &prices(asked, &premiums), fallback.as_ref())
             .map_err(|error| Stop::from(Problem::error(codes::USAGE, error.to_string())))?;
-        let (week_anchor, anchor) = week_anchor(args, &log, &zone, horizon.start);
+        let (week_anchor, anchor) = week_anchor(args, &zone, horizon.start);
         let calendar = Calendar::new(CalendarUnit::Month(args.limits.billing_day), Time::midnight(), zone.clone());
         let setting = Setting {
             horizon,
-            resets: Resets { week_anchor, zone: zone.clone(), day_of_month: args.limits.billing_day, floor_minutes: 0 },
+            resets: Resets {
+                week_anchor,
+                zone: zone.clone(),
+                day_of_month: args.limits.billing_day,
+                floor_minutes: args.limits.session_floor,
+                opening: args.limits.window.map(super::options::WindowWord::opening),
+            },
             past: past(args, &usage, fallback)?,
             admission: args.limits.admission.map(super::options::AdmissionWord::rule),
             spend_cap: args.limits.spend_cap.clone().zip(calendar),
@@ -89,7 +98,14 @@ impl Book {
                 downgraded_share: args.limits.downgraded.clone().unwrap_or_default(),
             },
         };
-        Ok(Self { usage, log, setting, zone, anchor, days: (from, to), outside })
+        let told = if anchor == AnchorSource::Asked { BTreeMap::new() } else { told_anchors(&log) };
+        let mut book = Self { usage, log, setting, zone, anchor, told, days: (from, to), outside, is_torn: false };
+        // A last line that breaks off is mostly one that was being written: it is not of the past.
+        let torn_ends = Ratio::from(book.log.tally.of(Note::TornEnd));
+        let lost = Ratio::from(book.skipped()) - torn_ends;
+        let of_all = lost.checked_div(&Ratio::from(book.skipped() + book.log.records.len() as u64)).unwrap_or_default();
+        book.is_torn = of_all > args.used.max_skipped() || !book.log.stopped.is_empty();
+        Ok(book)
     }
 
     /// Puts the usage before every plan, and ranks them with paying as one goes.
@@ -97,12 +113,12 @@ impl Book {
         let shown = world.stderr_columns.is_some() && !args.output.quiet;
         let mut tried = fold(
             answers.len() as u64,
-            threads(),
+            args.used.threads(),
             if shown { Progress::Shown } else { Progress::Hidden },
             Vec::new,
             |block, own: &mut Vec<(usize, Result<Tried, Untried>)>| {
                 let at = usize::try_from(block).expect("a position");
-                own.push((at, try_plan(&answers[at], &self.usage, &self.setting)));
+                own.push((at, try_plan(&answers[at], &self.usage, &self.setting_of(&answers[at]))));
             },
             |whole, own| whole.extend(own),
         );
@@ -119,6 +135,15 @@ impl Book {
         lines.push(Line { answer: None, tried: Ok(None), rank: None, unsold: Vec::new() });
         self.rank(&mut lines);
         lines
+    }
+
+    /// How a plan is tried: its weeks begin when its vendor's meter says.
+    fn setting_of(&self, answer: &Answer<'_>) -> Setting {
+        let mut setting = self.setting.clone();
+        if let Some(at) = answer.plan.vendor.as_ref().and_then(|vendor| self.told.get(&**vendor)) {
+            setting.resets.week_anchor = *at;
+        }
+        setting
     }
 
     /// By total, then price, then id; what is not known comes last.
@@ -238,8 +263,8 @@ impl Line<'_> {
             Err(_) => None,
             Ok(None) => Some(true),
             Ok(Some(tried)) if tried.fitting() < tried.seats.len() => Some(false),
-            // What is not priced might not have passed.
-            Ok(Some(_)) => book.usage.unpriced.is_empty().then_some(true),
+            // What is not priced, or was lost, might not have passed.
+            Ok(Some(_)) => (book.usage.unpriced.is_empty() && !book.is_torn).then_some(true),
         }
     }
 }
@@ -250,15 +275,25 @@ fn whole_days(from: Date, to: Date, zone: &TimeZone) -> Option<Span> {
     Span::new(midnight(from)?, midnight(to.tomorrow().ok()?)?)
 }
 
-fn week_anchor(args: &Args, log: &Log, zone: &TimeZone, near: Instant) -> (Instant, AnchorSource) {
-    if let Some(anchor) = args.limits.weekly_anchor {
-        return (anchor.instant(zone, near), AnchorSource::Asked);
-    }
-    let weekly = log.meters.iter().filter(|meter| meter.window_minutes == MINUTES_OF_A_WEEK);
-    match weekly.filter_map(|meter| meter.resets_at).next_back() {
-        Some(at) => (at, AnchorSource::Told),
+fn week_anchor(args: &Args, zone: &TimeZone, near: Instant) -> (Instant, AnchorSource) {
+    match args.limits.weekly_anchor {
+        Some(anchor) => (anchor.instant(zone, near), AnchorSource::Asked),
         None => (Anchor::Weekly(Weekday::Monday, Time::midnight()).instant(zone, near), AnchorSource::Assumed),
     }
+}
+
+/// When the weeks of each vendor begin by the last reading of its meter; that of one vendor says nothing of another's.
+fn told_anchors(log: &Log) -> BTreeMap<&'static str, Instant> {
+    let weekly = log.meters.iter().filter(|meter| meter.window_minutes == MINUTES_OF_A_WEEK && meter.model.is_none());
+    let told = weekly.filter_map(|meter| {
+        let vendor = match meter.source {
+            Source::ClaudeCode => "anthropic",
+            Source::Codex => "openai",
+            Source::Events => return None,
+        };
+        Some((vendor, meter.resets_at?))
+    });
+    told.collect()
 }
 
 /// The cheaper model that work falls to, by its name in the list prices.

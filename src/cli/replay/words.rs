@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::options::OverflowWord;
+use super::options::{OverflowWord, WindowWord};
 use super::sections::{api_usd_per_month, cheapest_of};
 use super::tried::{AnchorSource, Book, Line};
 use super::{Args, zone_name};
 use crate::cli::asked::Asked;
+use crate::cli::log_args::plural;
 use crate::logs::Note;
 use crate::render;
 use crate::report::Cell;
@@ -33,7 +34,7 @@ pub(super) fn share(value: Ratio) -> String {
 
 /// How often something was not counted.
 pub(super) fn note((note, times): (Note, u64)) -> String {
-    format!("{times} {note}")
+    format!("{times} {}", note.of(times))
 }
 
 /// `a`, `a and b`, `a, b and c`.
@@ -82,7 +83,11 @@ fn of_plan(book: &Book, best: &Line<'_>, ranked: &[&Line<'_>]) -> String {
     let total = a_month(book, best);
     let mut text = match best.fits(book) {
         Some(true) => format!("{} fits {} of use, at {total}.", best.id(), span_words(book)),
-        None => format!("{} is the cheapest, at {total}: it stops nothing of the work that has a price.", best.id()),
+        None => format!(
+            "{} is the cheapest, at {total}: it stops nothing of the work that {}.",
+            best.id(),
+            if book.usage.unpriced.is_empty() { "could be read" } else { "has a price" }
+        ),
         Some(false) => format!(
             "{} is the cheapest, at {total}, though it does not fit: it would have {}.",
             best.id(),
@@ -99,6 +104,15 @@ fn of_plan(book: &Book, best: &Line<'_>, ranked: &[&Line<'_>]) -> String {
     }
     let at_least = if book.usage.unpriced.is_empty() { "" } else { "at least " };
     text + &format!(" Pay as you go costs {at_least}{}.", usd(book.api_usd_per_month()))
+}
+
+/// Why no plan is said to fit though it stops nothing.
+pub(super) fn why_unknown(book: &Book) -> &'static str {
+    if book.usage.unpriced.is_empty() {
+        "more of the logs was lost than `--max-skipped` allows"
+    } else {
+        "part of the work has no list price"
+    }
 }
 
 /// Where no plan is as cheap as the API.
@@ -189,10 +203,6 @@ pub(super) fn footer(args: &Args, asked: &Asked, book: &Book, lines: &[Line<'_>]
     footer
 }
 
-fn plural(count: u64, one: &str, many: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
-}
-
 /// Whether Claude Code seems to have deleted what was before.
 fn looks_cut(book: &Book) -> bool {
     let of_claude = |record: &&Record| record.source == Source::ClaudeCode;
@@ -240,10 +250,10 @@ fn left_out(book: &Book) -> Option<String> {
     if book.outside > 0 {
         parts.push(format!("{} outside these days", plural(book.outside, "response", "responses")));
     }
-    let hint = if book.usage.unpriced.is_empty() {
-        ""
-    } else {
-        " More work could only hit more: no plan is said to fit. `--prices` adds rates."
+    let hint = match (book.usage.unpriced.is_empty(), book.is_torn) {
+        (true, false) => "",
+        (true, true) => " More work could only hit more: no plan is said to fit.",
+        (false, _) => " More work could only hit more: no plan is said to fit. `--prices` adds rates.",
     };
     (!parts.is_empty()).then(|| format!("Left out: {}.{hint}", parts.join("; ")))
 }
@@ -331,12 +341,6 @@ fn billed_apart(book: &Book) -> Option<String> {
 
 /// When windows begin, which limits, what happens at them.
 fn setting(args: &Args, asked: &Asked, book: &Book) -> String {
-    let shown = wall_clock(&book.zone, book.setting.resets.week_anchor);
-    let source = match book.anchor {
-        AnchorSource::Asked => "",
-        AnchorSource::Told => ", as the logs tell",
-        AnchorSource::Assumed => ", assumed",
-    };
     let day = asked.day.map_or_else(String::new, |day| format!("Limits and prices of plans of {day}. "));
     let overflow = match &args.limits.overflow {
         OverflowWord::Drop => "refused".to_owned(),
@@ -344,10 +348,31 @@ fn setting(args: &Args, asked: &Asked, book: &Book) -> String {
         OverflowWord::Overage => "paid for where that is sold, else refused".to_owned(),
         OverflowWord::Downgrade(model) => format!("moved to {model}"),
     };
+    let windows = match (args.limits.window.map(WindowWord::word), args.limits.session_floor) {
+        (None, 0) => String::new(),
+        (None, floor) => format!("Windows begin at multiples of {floor} minutes. "),
+        (Some(word), 0) => format!("Windows of hours and weeks: {word}. "),
+        (Some(word), floor) => format!("Windows of hours and weeks: {word}, at multiples of {floor} minutes. "),
+    };
     format!(
-        "{day}Weeks begin on {}{source}; months on day {}. In the totals, work past the limits is {overflow}. Blocked, overage \
+        "{day}{windows}Weeks begin {}; months on day {}. In the totals, work past the limits is {overflow}. Blocked, overage \
          and refused are of the whole span; totals and vendor's profit of a month.",
-        shown.strftime("%a %H:%M"),
+        weeks_begin(book),
         book.setting.resets.day_of_month,
     )
+}
+
+/// `on Fri 07:37 with openai, as the logs tell, with others on Mon 00:00, assumed`
+fn weeks_begin(book: &Book) -> String {
+    let shown = |at| wall_clock(&book.zone, at).strftime("%a %H:%M").to_string();
+    let source = match book.anchor {
+        AnchorSource::Asked => "",
+        AnchorSource::Assumed => ", assumed",
+    };
+    let all = format!("on {}{source}", shown(book.setting.resets.week_anchor));
+    if book.told.is_empty() {
+        return all;
+    }
+    let told: Vec<String> = book.told.iter().map(|(vendor, at)| format!("on {} with {vendor}", shown(*at))).collect();
+    format!("{}, as the logs tell, with others {all}", listed(&told))
 }

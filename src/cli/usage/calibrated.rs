@@ -137,7 +137,11 @@ pub(super) fn answer(case: &Case<'_>, problems: &mut Vec<Problem>) -> Answer {
     if lines.is_empty() && !log.records.is_empty() {
         problems.push(
             Problem::error(codes::NO_METER, "the logs hold no reading of a plan's meter")
-                .help("Codex writes them beside its responses; of Claude Code, `.claude.json` holds the last one"),
+                .note("Codex writes them beside its responses; Claude Code has its last one in ~/.claude.json")
+                .help(
+                    "its desktop application keeps a month of them in plan-usage-history.json, and what a status line is handed \
+                     can be kept, each line with a `timestamp`; name the file beside the logs",
+                ),
         );
     }
     for line in lines.iter().filter(|line| line.worth.is_none()) {

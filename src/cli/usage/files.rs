@@ -149,6 +149,9 @@ fn price(case: &Case<'_>) -> String {
 fn limit(case: &Case<'_>, line: &Line) -> Option<String> {
     let (window, worth) = (line.window()?, line.worth.as_ref()?);
     let usd = |value: &Ratio| value.to_decimal(2);
+    // One stretch has no spread that is known.
+    let spread = worth.stretches > 1;
+    let range = format!("range_usd = [{}, {}]\n", usd(&worth.low_usd), usd(&worth.high_usd));
     let source = format!(
         "plancost usage --calibrate: {} of the meter, {} to {}",
         plural(worth.stretches as u64, "stretch", "stretches"),
@@ -156,11 +159,9 @@ fn limit(case: &Case<'_>, line: &Line) -> Option<String> {
         day(case, line.last)
     );
     Some(format!(
-        "\n[[plan.limit]]\nevery = \"{window}\"\napi_usd = {}\nrange_usd = [{}, {}]\nbasis = \"measured\"\nsource = {}\n\
-         checked = {}\n",
+        "\n[[plan.limit]]\nevery = \"{window}\"\napi_usd = {}\n{}basis = \"measured\"\nsource = {}\nchecked = {}\n",
         usd(&worth.window_usd),
-        usd(&worth.low_usd),
-        usd(&worth.high_usd),
+        if spread { range.as_str() } else { "" },
         quoted(&source),
         day(case, line.last)
     ))

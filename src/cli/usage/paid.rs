@@ -1,54 +1,92 @@
 //! The plan that was paid for, month by month.
 
-use super::Args;
 use crate::analysis::{Question, answer, plans_on};
 use crate::catalog::codes;
 use crate::cli::asked::Asked;
 use crate::cli::compare::{fits, unknown_plan};
-use crate::cli::log_args::Used;
+use crate::cli::log_args::plural;
 use crate::cli::{Exit, Stop};
 use crate::plan::Plan;
 use crate::problem::Problem;
-use crate::units::{Date, Instant, Ratio, instant_of};
+use crate::render;
+use crate::report::Cell;
+use crate::units::{Date, Instant, Ratio, TimeZone, instant_of};
+use crate::usage::Record;
 use crate::usage::price::Prices;
 use crate::usage::totals::{Dimension, Group};
 
 /// A plan, and the months it was paid for.
-pub(super) struct Paid<'a> {
-    pub(super) plan: &'a Plan,
+pub(in crate::cli) struct Paid<'a> {
+    pub(in crate::cli) plan: &'a Plan,
     /// Each month that holds usage, and those between them.
-    pub(super) months: Vec<Month>,
+    pub(in crate::cli) months: Vec<Month>,
+    /// Seats that were paid for.
+    pub(in crate::cli) seats: u64,
     /// What all of it costs at list; `None` if part of it has no price.
-    pub(super) list_usd: Option<Ratio>,
+    pub(in crate::cli) list_usd: Option<Ratio>,
+}
+
+/// How days and months are counted.
+#[derive(Clone, Copy)]
+pub(in crate::cli) struct Days<'a> {
+    pub(in crate::cli) zone: &'a TimeZone,
+    /// The day on which a month begins.
+    pub(in crate::cli) billing_day: u8,
 }
 
 /// A month that was paid for.
-pub(super) struct Month {
+pub(in crate::cli) struct Month {
     /// Its first day, and the first day of the next.
-    pub(super) days: (Date, Date),
+    pub(in crate::cli) days: (Date, Date),
     /// What a seat cost, tax included.
-    pub(super) usd: Ratio,
+    pub(in crate::cli) usd: Ratio,
 }
 
 impl Paid<'_> {
-    pub(super) fn billed_usd(&self) -> Ratio {
-        self.months.iter().map(|month| month.usd.clone()).sum()
+    /// The same for so many seats.
+    pub(in crate::cli) fn of_seats(self, seats: u64) -> Self {
+        Self { seats, ..self }
+    }
+
+    pub(in crate::cli) fn billed_usd(&self) -> Ratio {
+        self.months.iter().map(|month| self.of_month(month)).sum()
+    }
+
+    /// What all seats cost in a month.
+    pub(in crate::cli) fn of_month(&self, month: &Month) -> Ratio {
+        &month.usd * Ratio::from(self.seats)
     }
 
     /// API dollars for each dollar that was paid; `None` if nothing was, or not all usage has a price.
-    pub(super) fn multiple(&self) -> Option<Ratio> {
+    pub(in crate::cli) fn multiple(&self) -> Option<Ratio> {
         self.list_usd.as_ref()?.checked_div(&self.billed_usd())
+    }
+
+    /// How many times the price was used, in a sentence.
+    pub(in crate::cli) fn sentence(&self) -> String {
+        let months = plural(self.months.len() as u64, "month", "months");
+        let seats = if self.seats == 1 { String::new() } else { format!(" of {} seats", self.seats) };
+        let billed = render::cell(&Cell::Usd(self.billed_usd().into()));
+        let paid = format!("{}: {months}{seats} for {billed} USD", self.plan.id);
+        match self.multiple() {
+            Some(multiple) => {
+                let multiple = render::cell(&Cell::Multiple(multiple.into()));
+                format!("{paid}; at list prices the use is {multiple} that.")
+            }
+            None => format!("{paid}."),
+        }
     }
 }
 
 /// The plan of the arguments, if one was named.
-pub(super) fn of<'a>(
-    args: &Args,
+pub(in crate::cli) fn of<'a>(
+    ids: &[String],
+    days: Days<'_>,
     asked: &'a Asked,
-    used: &Used,
+    records: &[Record],
     prices: &Prices<'_>,
 ) -> Result<Option<Paid<'a>>, Stop> {
-    let id = match args.inputs.plan.as_slice() {
+    let id = match ids {
         [] => return Ok(None),
         [id] => id,
         _ => {
@@ -56,8 +94,7 @@ pub(super) fn of<'a>(
             return Err(problem.help("logs are held against one plan; `plancost replay` compares several").into());
         }
     };
-    let records = &used.log.records;
-    let last = records.iter().map(|record| record.instant).max().map(|at| at.day_in(&args.logs.tz.zone));
+    let last = records.iter().map(|record| record.instant).max().map(|at| at.day_in(days.zone));
     let day = last.unwrap_or(asked.question.day);
     // The newest terms hold for days after the last that a file knows of.
     let plans = match plans_on(&asked.catalog.plans, day) {
@@ -73,23 +110,23 @@ pub(super) fn of<'a>(
             return Err(problem.help(format!("name one: {}", ids.join(", "))).into());
         }
     };
-    let months = months(args, asked, plan, records.iter().map(|record| record.instant))?;
+    let months = months(days, asked, plan, records.iter().map(|record| record.instant))?;
     let mut list_usd = Some(Ratio::zero());
     for record in records {
         list_usd = list_usd.and_then(|sum| Some(sum + prices.of(record).ok()?.usd()));
     }
-    Ok(Some(Paid { plan, months, list_usd }))
+    Ok(Some(Paid { plan, months, seats: 1, list_usd }))
 }
 
 fn months(
-    args: &Args,
+    days: Days<'_>,
     asked: &Asked,
     plan: &Plan,
     instants: impl Iterator<Item = Instant> + Clone,
 ) -> Result<Vec<Month>, Stop> {
-    let zone = &args.logs.tz.zone;
+    let zone = days.zone;
     let (Some(first), Some(last)) = (instants.clone().min(), instants.max()) else { return Ok(Vec::new()) };
-    let month_of = |day: Date| Dimension::Month { begins: args.question.billing_day }.of_day(day);
+    let month_of = |day: Date| Dimension::Month { begins: days.billing_day }.of_day(day);
     let Group::From(mut begins) = month_of(first.day_in(zone)) else { return Ok(Vec::new()) };
     let last = last.day_in(zone);
     let mut months = Vec::new();
@@ -124,6 +161,6 @@ pub(super) fn next_month(begins: Date, month_of: &dyn Fn(Date) -> Group) -> Opti
 }
 
 /// The instant at which a day begins; the end of time for one past the calendar.
-pub(super) fn starts(day: Date, args: &Args) -> Option<Instant> {
-    instant_of(&args.logs.tz.zone, day.to_datetime(jiff::civil::Time::midnight()))
+pub(super) fn starts(day: Date, zone: &TimeZone) -> Option<Instant> {
+    instant_of(zone, day.to_datetime(jiff::civil::Time::midnight()))
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Case;
+use super::paid::Paid;
 use super::table::count;
 use crate::catalog::{codes, no_price};
 use crate::cli::log_args::plural;
@@ -99,7 +100,7 @@ pub(super) fn unpriced() -> Section {
 }
 
 /// Responses of which only a placeholder of the output was written.
-pub(super) fn without_final_count(log: &Log) -> Option<Problem> {
+pub(in crate::cli) fn without_final_count(log: &Log) -> Option<Problem> {
     let times = log.tally.of(Note::WithoutFinalCount);
     (times > 0).then(|| {
         let responses = plural(times, "response has", "responses have");
@@ -119,7 +120,7 @@ fn usd(value: Ratio) -> String {
 /// Lines under the table.
 pub(super) fn footer(case: &Case<'_>, all: &Total) -> Vec<String> {
     let mut lines = vec![sum(all)];
-    lines.extend(multiple(case));
+    lines.extend(case.paid.as_ref().map(Paid::sentence));
     lines.extend(span(case));
     lines.extend(lost(&case.used.log));
     lines.push(super::basis(case));
@@ -143,20 +144,6 @@ fn sum(all: &Total) -> String {
     format!("Together {responses}, {} tokens{cached}: {worth}.", text(&count(tokens)))
 }
 
-fn multiple(case: &Case<'_>) -> Option<String> {
-    let paid = case.paid.as_ref()?;
-    let months = plural(paid.months.len() as u64, "month", "months");
-    let billed = usd(paid.billed_usd());
-    Some(match paid.multiple() {
-        Some(multiple) => format!(
-            "{}: {months} for {billed} USD; at list prices the use is {} that.",
-            paid.plan.id,
-            text(&Cell::Multiple(multiple.into()))
-        ),
-        None => format!("{}: {months} for {billed} USD.", paid.plan.id),
-    })
-}
-
 fn span(case: &Case<'_>) -> Option<String> {
     let covered = case.used.span?;
     let zone = &case.args.logs.tz;
@@ -174,7 +161,7 @@ fn lost(log: &Log) -> Option<String> {
         .tally
         .iter()
         .filter(|(note, _)| note.is_loss())
-        .map(|(note, times)| format!("{} {note}", text(&Cell::Count(times))))
+        .map(|(note, times)| format!("{} {}", text(&Cell::Count(times)), note.of(times)))
         .collect();
     (!losses.is_empty()).then(|| format!("Not counted: {} (--table skipped).", losses.join(", ")))
 }

@@ -2,8 +2,9 @@
 
 use super::Counts;
 use crate::logs::json::{Count, Cursor, Malformed, count};
-use crate::logs::millis;
 use crate::logs::tally::{Note, Tally};
+use crate::logs::{millis, seconds};
+use crate::units::Instant;
 
 /// The part of a line before its payload.
 #[derive(Default)]
@@ -63,7 +64,8 @@ pub(super) struct Payload<'a> {
     pub(super) own_from: Option<&'a [u8]>,
     pub(super) cwd: Option<&'a [u8]>,
     pub(super) model: Option<&'a [u8]>,
-    pub(super) tier: Option<&'a [u8]>,
+    /// The tier, where the line has one; `None` within for another kind of value.
+    pub(super) tier: Option<Option<&'a [u8]>>,
     pub(super) info: Option<Info<'a>>,
     pub(super) windows: [Option<Window<'a>>; 2],
     pub(super) plan: Option<&'a [u8]>,
@@ -84,6 +86,8 @@ pub(super) struct Window<'a> {
     pub(super) used_percent: Option<&'a [u8]>,
     pub(super) minutes: Option<&'a [u8]>,
     pub(super) resets_at: Option<&'a [u8]>,
+    /// As earlier versions write it.
+    pub(super) resets_in_seconds: Option<&'a [u8]>,
 }
 
 #[derive(Default)]
@@ -110,7 +114,7 @@ impl<'a> Payload<'a> {
                 }
                 b"cwd" => payload.cwd = cursor.string()?,
                 b"model" => payload.model = cursor.string()?,
-                b"service_tier" => payload.tier = cursor.string()?,
+                b"service_tier" => payload.tier = Some(cursor.string()?),
                 b"info" => payload.info = Info::read(cursor)?,
                 b"rate_limits" => payload.limits(cursor)?,
                 b"thread_id" => payload.thread_id = cursor.string()?,
@@ -161,11 +165,18 @@ impl<'a> Window<'a> {
                 b"used_percent" => window.used_percent = Some(cursor.raw()?),
                 b"window_minutes" => window.minutes = Some(cursor.raw()?),
                 b"resets_at" => window.resets_at = Some(cursor.raw()?),
+                b"resets_in_seconds" => window.resets_in_seconds = Some(cursor.raw()?),
                 _ => cursor.skip()?,
             }
             Ok(())
         })?;
         Ok(is_object.then_some(window))
+    }
+
+    /// When it begins anew, by a reading of that instant.
+    pub(super) fn resets_at(&self, instant: Instant) -> Option<Instant> {
+        let after = || instant.unix_ms().checked_add(i64::try_from(millis(self.resets_in_seconds?)?).ok()?);
+        self.resets_at.and_then(seconds).or_else(|| Instant::from_unix_ms(after()?))
     }
 
     /// Minutes of the window and thousandths of a percent used.

@@ -12,7 +12,9 @@
 //!    first burst dropped: all events before a second passes between two records, or before its first turn where copied
 //!    events come before one.
 //! 5. Files of one session id under other names repeat each other in the same way as forks.
-//! 6. A response that a record names by thread and id counts once, wherever it stands.
+//! 6. How a request was served is what the turn's description says. Where it says nothing, the settings file
+//!    (`config.toml`) tells how requests are served now and not how this one was, so it is taken as the caller says.
+//! 7. A response that a record names by thread and id counts once, wherever it stands.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -20,13 +22,18 @@ use std::sync::Arc;
 use super::{Event, Rollout};
 use crate::logs::tally::{Note, Tally};
 use crate::units::Instant;
-use crate::usage::{Record, Source};
+use crate::usage::{Record, Service, Source};
 
 /// A parent's file is not taken to have lost more events in a row than this.
 const LOST_MAX: usize = 8;
 
-/// The responses of all sessions. Each rollout comes with the name of its file.
-pub(in crate::logs) fn records(rollouts: Vec<(Arc<str>, Rollout)>, tally: &mut Tally) -> Vec<Record> {
+/// The responses of all sessions, and how many were served in a way that nothing says and that is taken as `untold`.
+/// Each rollout comes with the name of its file.
+pub(in crate::logs) fn records(
+    rollouts: Vec<(Arc<str>, Rollout)>,
+    untold: Service,
+    tally: &mut Tally,
+) -> (Vec<Record>, u64) {
     let rollouts = one_a_session(rollouts, tally);
     let mut by_id = HashMap::<&str, Vec<usize>>::new();
     for (index, (_, rollout)) in rollouts.iter().enumerate() {
@@ -35,7 +42,7 @@ pub(in crate::logs) fn records(rollouts: Vec<(Arc<str>, Rollout)>, tally: &mut T
         }
     }
     let mut responses = HashSet::new();
-    let mut records = Vec::new();
+    let (mut records, mut times_untold) = (Vec::new(), 0);
     for (index, (_, rollout)) in rollouts.iter().enumerate() {
         let find = |id: &Option<Arc<str>>| id.as_deref().and_then(|id| by_id.get(id)).map_or(&[][..], Vec::as_slice);
         // Rollouts are in order of time: of files with one id, earlier ones are what later ones repeat.
@@ -54,10 +61,11 @@ pub(in crate::logs) fn records(rollouts: Vec<(Arc<str>, Rollout)>, tally: &mut T
                 tally.note(Note::CopiedElsewhere);
                 continue;
             }
-            records.push(rollout.record(event, tally));
+            times_untold += u64::from(event.service.is_none());
+            records.push(Record { service: event.service.unwrap_or(untold), ..rollout.record(event, tally) });
         }
     }
-    records
+    (records, times_untold)
 }
 
 /// One rollout for each file name, in order of time.
@@ -126,7 +134,7 @@ impl Rollout {
             tokens: event.used.tokens(tally),
             requests: 1,
             web_searches: 0,
-            service: event.service,
+            service: Service::Standard,
             side: self.is_subagent,
             stated_usd: None,
             id: event.response.clone().filter(|response| !response.is_empty()),
