@@ -48,7 +48,7 @@ pub(super) struct LogArgs {
 }
 
 /// How logs are read.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub(super) struct ReadArgs {
     /// Format of the logs; of those in the usual places, only these
     #[arg(long, value_name = "FORMAT", default_value = "auto")]

@@ -5,14 +5,17 @@ mod figures;
 mod options;
 mod population;
 mod sections;
+mod timeline;
 mod tried;
 mod words;
 
 pub(super) use figures::{columns, summary_keys};
+pub(super) use options::UsedArgs;
 pub(super) use sections::all as sections;
 
 use std::path::PathBuf;
 
+use super::args::{InputArgs, TermsArgs, at_defaults};
 use super::asked::{Asked, ask, assumptions, strict};
 use super::log_args;
 use super::publish::{columns_help, select, sort};
@@ -23,6 +26,7 @@ use crate::catalog::codes;
 use crate::logs::Log;
 use crate::plan::Plan;
 use crate::problem::{Level, Problem};
+use crate::report::page::Drawing;
 use crate::report::{Column, Layout, Report};
 use crate::units::TimeZone;
 use crate::usage::price::{Premiums, Prices};
@@ -108,7 +112,7 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         return Ok(Answered::Help(columns_help(&all)));
     }
     let (chosen, order) = select(&args.output, &all)?;
-    let zone = args.used.zone()?;
+    args.used.zone()?;
     args.check()?;
     let mut problems = Vec::new();
     let asked = ask(&args.inputs, &args.terms, world, &mut problems)?;
@@ -116,21 +120,56 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         let is_unportable = |problem: &&mut Problem| problem.code == codes::TOML_1_1;
         problems.iter_mut().filter(is_unportable).for_each(|problem| problem.level = Level::Error);
     }
+    let mut found = replayed(args, &asked, world, problems)?;
+    if let Some((column, descending)) = order {
+        sort(&mut found.report.rows, column, descending);
+    }
+    let columns = if args.output.columns.is_empty() { found.columns } else { chosen };
+    Ok(Answered::Report(Box::new(Found { report: found.report, columns, exit: found.exit, inputs: found.inputs })))
+}
+
+/// What a log came to under the limits of plans.
+pub(super) struct Replayed {
+    pub(super) report: Report,
+    /// Positions of the columns that say something of it.
+    pub(super) columns: Vec<usize>,
+    pub(super) exit: Exit,
+    /// Files that must not be written over.
+    pub(super) inputs: Vec<String>,
+    /// When which windows stopped something.
+    pub(super) timeline: Option<Drawing>,
+}
+
+impl Args {
+    /// What is asked of a log and plans without further flags.
+    pub(super) fn of(logs: Vec<PathBuf>, used: UsedArgs, inputs: InputArgs, terms: TermsArgs) -> Self {
+        Self { logs, used, inputs, terms, ..at_defaults() }
+    }
+}
+
+/// Puts a log before the limits of plans that were read.
+pub(super) fn replayed(
+    args: &Args,
+    asked: &Asked,
+    world: &mut World<'_>,
+    mut problems: Vec<Problem>,
+) -> Result<Replayed, Stop> {
+    let zone = args.used.zone()?;
     // Workloads price nothing here; a limit of one's own on a model that nobody prices would let all pass.
     let is_own =
         |problem: &Problem| problem.place.as_ref().is_none_or(|place| asked.input_names.contains(&place.source.name));
     problems.retain(|problem| problem.code != codes::UNPRICED || is_own(problem));
     let (log, files) = read_logs(args, world, &mut problems)?;
     let failed = problems.iter().any(|problem| problem.level == Level::Error);
-    let book = Book::of(args, &asked, log, zone)?;
-    let plans = wanted(args, &asked, &book, failed, &problems)?;
+    let book = Book::of(args, asked, log, zone)?;
+    let plans = wanted(args, asked, &book, failed, &problems)?;
     let answers: Vec<Answer<'_>> =
         plans.iter().map(|plan| answer(plan, asked.catalog.market(), &asked.question)).collect();
     let is_tried = |id: &String| plans.iter().any(|plan| *plan.id == **id);
     problems.retain(|problem| problem.level == Level::Error || problem.plan.as_ref().is_none_or(is_tried));
     let lines = book.try_all(&answers, args, world);
     let inputs: Vec<String> = asked.input_names.iter().chain(&files).cloned().collect();
-    let charged = charges::write(args, &asked, &book, &plans, &inputs)?;
+    let charged = charges::write(args, asked, &book, &plans, &inputs)?;
     let mut written = Vec::new();
     if let Some(path) = &args.answers.write_population {
         let text = population::file(&book, &answers)?;
@@ -138,13 +177,9 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     }
     problems.extend(unpriced(&book));
     let demanded = demanded(args, &book, &lines, &mut problems);
-    let mut report = report(args, &asked, &book, &lines, columns, problems);
+    let mut report = report(args, asked, &book, &lines, figures::columns(), problems);
     charges::tell(&charged, &mut report);
     report.complete = !failed && report.complete;
-    if let Some((column, descending)) = order {
-        sort(&mut report.rows, column, descending);
-    }
-    let chosen = if args.output.columns.is_empty() { figures::shown(&report, args) } else { chosen };
     let mut exit = Exit::of(failed, report.complete, strict(&args.terms, world)).or(demanded);
     if lines.iter().all(|line| line.rank.is_none()) {
         // Nothing could be decided, which is no success.
@@ -157,7 +192,8 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     if charged.iter().any(|charged| !charged.failed.is_empty()) {
         exit = exit.or(Exit::Output);
     }
-    Ok(Answered::Report(Box::new(Found { report, columns: chosen, exit, inputs })))
+    let columns = figures::shown(&report, args);
+    Ok(Replayed { report, columns, exit, inputs, timeline: timeline::timeline(&book, &lines) })
 }
 
 /// The logs that were named, or those in the usual places, and the names of their files.

@@ -6,6 +6,7 @@ mod facts;
 mod ladder;
 mod population;
 mod tables;
+mod usage;
 
 use std::path::PathBuf;
 
@@ -16,6 +17,7 @@ use super::args::{OutputArgs, at_defaults};
 use super::asked::{Asked, ask, strict, wanted};
 use super::population::PopulationArgs;
 use super::publish;
+use super::replay::UsedArgs;
 use super::world::World;
 use super::{Exit, Found, Stop};
 use crate::catalog::codes;
@@ -35,6 +37,15 @@ use crate::report::{HeatTitle, Layout, Report};
 /// its figures as a table. The same inputs give the same bytes.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
+#[command(mut_arg("log_format", |arg| arg.requires("usage")))]
+#[command(mut_arg("codex_tier", |arg| arg.requires("usage")))]
+#[command(mut_arg("threads", |arg| arg.requires("usage")))]
+#[command(mut_arg("from", |arg| arg.requires("usage")))]
+#[command(mut_arg("to", |arg| arg.requires("usage")))]
+#[command(mut_arg("tz", |arg| arg.requires("usage")))]
+#[command(mut_arg("other_surfaces", |arg| arg.requires("usage")))]
+#[command(mut_arg("max_skipped", |arg| arg.requires("usage")))]
+#[command(mut_arg("anonymize", |arg| arg.requires("usage")))]
 pub(super) struct Args {
     #[command(flatten)]
     inputs: super::args::InputArgs,
@@ -49,6 +60,11 @@ pub(super) struct Args {
     theme: ThemeWord,
     #[command(flatten)]
     population: PopulationArgs,
+    /// Also put real usage before the limits of the plans: logs, or folders of them
+    #[arg(long, value_name = "LOG", help_heading = "What was used")]
+    usage: Vec<PathBuf>,
+    #[command(flatten)]
+    used: UsedArgs,
     #[command(flatten)]
     terms: super::args::TermsArgs,
     #[command(flatten)]
@@ -127,6 +143,7 @@ Examples:
   plancost report plans/*.toml -o report.html --title 'Plans, autumn 2026'
   plancost report --plan 'claude-*' --at 1%,5%,20%,100% -o tiers.html
   plancost report --plan 'claude-[pm]*' --population typical -o who-pays.html
+  plancost report --plan 'claude-*' --usage ~/.claude --anonymize -o mine.html
   plancost report --as-of 2026-06-15 --api-margin 0.6 --theme light -o june.html
 
 Exit codes:
@@ -153,6 +170,17 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Exit {
     }
 }
 
+/// A further part, and what comes with it.
+struct Told {
+    part: Part,
+    /// Files that must not be written over.
+    inputs: Vec<String>,
+    problems: Vec<Problem>,
+    exit: Exit,
+    /// What is not known, a line each.
+    missing: Vec<String>,
+}
+
 /// The page, and what there is to say beside it.
 fn found(args: &Args, world: &mut World<'_>) -> Result<(Page, Found), Stop> {
     let points = if args.at.is_empty() { analyze::default_points() } else { args.at.clone() };
@@ -172,19 +200,27 @@ fn found(args: &Args, world: &mut World<'_>) -> Result<(Page, Found), Stop> {
     let analyzed = analyze::found(&plans, &asked, &points, &mut problems);
     let mut parts = parts(&analyzed, &asked);
     let mut inputs = asked.input_names.clone();
-    if args.population.is_given() {
-        let told = population::part(args, &analyzed, &asked, world)?;
+    let mut complete = !failed && analyzed.answers.iter().all(|answer| answer.gaps.is_empty());
+    let mut exit = Exit::Done;
+    let mut notice = answer::notice(&analyzed, &problems, complete);
+    let population = args.population.is_given().then(|| population::part(args, &analyzed, &asked, world));
+    let usage = (!args.usage.is_empty()).then(|| usage::part(args, &asked, world));
+    for told in [population, usage].into_iter().flatten() {
+        let told = told?;
         parts.push(told.part);
         inputs.extend(told.inputs);
         problems.extend(told.problems);
+        exit = exit.or(told.exit);
+        complete &= told.missing.is_empty();
+        notice.missing.extend(told.missing);
     }
+    notice.complete = complete;
     parts.extend(facts::parts(&analyzed, &asked, &args.inputs.set));
-    let complete = !failed && analyzed.answers.iter().all(|answer| answer.gaps.is_empty());
     let page = Page {
         title: args.title.clone(),
         question: answer::question(&analyzed),
         answer: answer::answer(&analyzed, &asked),
-        notice: answer::notice(&analyzed, &problems, complete),
+        notice,
         facts: facts::brief(&analyzed, &asked),
         parts,
         theme: match args.theme {
@@ -209,7 +245,7 @@ fn found(args: &Args, world: &mut World<'_>) -> Result<(Page, Found), Stop> {
         problems,
         verdicts: None,
     };
-    let exit = Exit::of(failed, complete, is_strict);
+    let exit = exit.or(Exit::of(failed, complete, is_strict));
     Ok((page, Found { report, columns: Vec::new(), exit, inputs }))
 }
 

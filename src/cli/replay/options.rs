@@ -14,9 +14,9 @@ use crate::replay::{Admission, Opening};
 use crate::units::{Date, DateTime, Instant, Ratio, Time, TimeZone, Weekday, instant_of, time_zone, wall_clock};
 
 /// What is read of the logs.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "What was used")]
-pub(super) struct UsedArgs {
+pub(in crate::cli) struct UsedArgs {
     #[command(flatten)]
     pub(super) read: ReadArgs,
     /// Only from this day on

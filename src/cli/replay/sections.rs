@@ -230,7 +230,7 @@ fn hour(book: &Book, since: Instant) -> String {
     minute(book, since)
 }
 
-fn minute(book: &Book, at: Instant) -> String {
+pub(super) fn minute(book: &Book, at: Instant) -> String {
     wall_clock(&book.zone, at).strftime("%Y-%m-%d %H:%M").to_string()
 }
 

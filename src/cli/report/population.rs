@@ -1,23 +1,14 @@
 //! How use is spread over subscribers, and who pays for whom.
 
-use super::Args;
-use crate::cli::Stop;
+use super::{Args, Told};
+use crate::cli::{Exit, Stop};
 use crate::cli::analyze::Analyzed;
 use crate::cli::asked::Asked;
 use crate::cli::simulate::{self, Table};
 use crate::cli::world::World;
-use crate::problem::Problem;
 use crate::report::page::{Curves, Drawing, Lane, Lanes, Part, Plot, Span, Tone};
 use crate::report::{Axis, Cell, Column, Picture, Report, Row, Section, Unit};
 use crate::units::Ratio;
-
-/// The part, and what comes with it.
-pub(super) struct Told {
-    pub(super) part: Part,
-    /// Files that must not be written over.
-    pub(super) inputs: Vec<String>,
-    pub(super) problems: Vec<Problem>,
-}
 
 /// Plans against the population; its shape on the plan that sells most per dollar.
 pub(super) fn part(args: &Args, analyzed: &Analyzed<'_>, asked: &Asked, world: &mut World<'_>) -> Result<Told, Stop> {
@@ -44,11 +35,13 @@ pub(super) fn part(args: &Args, analyzed: &Analyzed<'_>, asked: &Asked, world: &
     );
     let problems = book.problems.into_iter().filter(|problem| problem.code == crate::catalog::codes::SHAPE).collect();
     let heading = "Who pays for whom".to_owned();
-    Ok(Told { part: Part { key: "population", heading, lead, drawings, tables }, inputs, problems })
+    let part = Part { key: "population", heading, lead, drawings, tables };
+    // Plans of which too little is known are missing from the whole page already.
+    Ok(Told { part, inputs, problems, exit: Exit::Done, missing: Vec::new() })
 }
 
 /// A sentence without what it says of flags, which a page does not have.
-fn without_flags(line: &str) -> String {
+pub(super) fn without_flags(line: &str) -> String {
     match line.split_once(" (--").and_then(|(head, rest)| Some((head, rest.split_once(')')?.1))) {
         Some((head, tail)) => format!("{head}{tail}"),
         None => line.replace('`', ""),

@@ -1,0 +1,36 @@
+//! Real usage put before the limits of the plans.
+
+use super::population::without_flags;
+use super::{Args, Told};
+use crate::cli::Stop;
+use crate::cli::asked::Asked;
+use crate::cli::replay;
+use crate::cli::world::World;
+use crate::report::page::Part;
+use crate::report::{Column, Section};
+
+/// What the logs came to under the plans, and when which windows stopped work.
+pub(super) fn part(args: &Args, asked: &Asked, world: &mut World<'_>) -> Result<Told, Stop> {
+    let asks = replay::Args::of(args.usage.clone(), args.used.clone(), args.inputs.clone(), args.terms.clone());
+    let found = replay::replayed(&asks, asked, world, Vec::new())?;
+    let report = found.report;
+    let is_shown = |at: usize| found.columns.contains(&at);
+    let columns = report.columns.iter().enumerate();
+    let results = Section {
+        key: "replay",
+        title: "What the usage came to under each plan, the cheapest first".to_owned(),
+        columns: columns.map(|(at, column)| Column { shown: is_shown(at), ..column.clone() }).collect(),
+        rows: report.rows,
+        chart: None,
+    };
+    let others = report.sections.into_iter().filter(Section::is_shown);
+    let part = Part {
+        key: "usage",
+        heading: "Real usage against the limits".to_owned(),
+        lead: report.footer.iter().map(|line| without_flags(line)).collect(),
+        drawings: found.timeline.into_iter().collect(),
+        tables: [results].into_iter().chain(others).collect(),
+    };
+    let missing = if report.complete { Vec::new() } else { vec!["usage: part of it is not known".to_owned()] };
+    Ok(Told { part, inputs: found.inputs, problems: report.problems, exit: found.exit, missing })
+}
