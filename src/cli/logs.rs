@@ -178,8 +178,8 @@ fn look(root: &Root, real_root: &Path, entry: &walkdir::DirEntry, seen: &mut Has
 /// Whether a file looks like a log by its name; one that was named itself does.
 fn is_log(path: &Path, is_named: bool, may_be_parquet: bool) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let ends = |ending: &&str| name.ends_with(ending);
-    is_named || [".jsonl", ".jsonl.zst", ".csv", ".tsv"].iter().any(|e| ends(&e)) || may_be_parquet && ends(&".parquet")
+    let text = [".jsonl", ".jsonl.zst", ".csv", ".tsv"].into_iter();
+    is_named || text.chain(may_be_parquet.then_some(".parquet")).any(|ending| name.ends_with(ending))
 }
 
 fn format_of(path: &Path) -> io::Result<Format> {
