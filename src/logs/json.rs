@@ -264,8 +264,12 @@ pub(super) fn count(raw: &[u8]) -> Count {
     if raw == b"null" {
         return Count::Whole(0);
     }
-    if raw.len() <= 19 && !raw.is_empty() && raw.iter().all(u8::is_ascii_digit) {
-        return Count::Whole(raw.iter().fold(0, |number, digit| number * 10 + u64::from(digit - b'0')));
+    // Nineteen digits always fit.
+    if let 1..=19 = raw.len() {
+        let digit = |byte: &u8| byte.is_ascii_digit().then(|| u64::from(byte - b'0'));
+        if let Some(whole) = raw.iter().try_fold(0, |number, byte| Some(number * 10 + digit(byte)?)) {
+            return Count::Whole(whole);
+        }
     }
     let Some(number) = std::str::from_utf8(raw).ok().and_then(|text| text.parse::<serde_json::Number>().ok()) else {
         return Count::Bad;

@@ -86,6 +86,9 @@ fn row_group<R: Read + Seek + Send + 'static>(
         let packing = chunk.compression();
         if !matches!(packing, Compression::UNCOMPRESSED | Compression::SNAPPY | Compression::ZSTD(_)) {
             let path = chunk.column_path().parts().join(".");
+            // Without its level: `GZIP(GzipLevel(6))`.
+            let packing = packing.to_string();
+            let packing = packing.split('(').next().unwrap_or_default();
             return Err(format!("its column `{path}` is packed with {packing}; Snappy, Zstandard and none are read"));
         }
         let pages = Pages::new(parts, chunk, stated).map_err(|error| broken(&error))?;
