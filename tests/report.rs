@@ -342,3 +342,35 @@ fn a_theme_that_is_asked_for_is_the_only_one() {
     assert!(page(&[SIX]).contains("<html lang=\"en\" data-theme=\"auto\">"));
     assert_eq!(report(&[SIX, "--theme", "pink"]).code, 2);
 }
+
+const USED: [&str; 5] = [SIX, "--usage", "tests/fixtures/logs/team.csv", "--tz", "Europe/Berlin"];
+
+#[test]
+fn usage_is_put_before_the_limits_and_each_hit_is_drawn_and_listed() {
+    let page = page(&["tests/fixtures/logs/plans.toml", "--usage", "tests/fixtures/logs/day.csv"]);
+    let document = read(&page);
+    let answers: Vec<String> = all(&document, "p").filter(|p| p.attribute("class") == Some("answer")).map(text).collect();
+    let advice = answers.last().expect("an answer");
+    assert!(advice.starts_with("Of the usage that was read: "), "{advice}");
+    // The same sentence as the command's own.
+    let replay = Given::args(["replay", "tests/fixtures/logs/day.csv", "--plans", "tests/fixtures/logs/plans.toml"]).run();
+    assert_eq!(replay.code, 0, "{}", replay.err);
+    let told = advice.trim_start_matches("Of the usage that was read: ");
+    assert!(replay.out.split_whitespace().collect::<Vec<_>>().join(" ").contains(told), "{told}\n{}", replay.out);
+
+    let hits = table(&document, "Each window that stopped something");
+    assert_eq!(hits[0], ["Plan", "Limit", "When", "Window from", "Until", "Stopped project", "Request"]);
+    let part = all(&document, "section").find(|part| part.attribute("id") == Some("usage")).expect("the part");
+    let drawn = part.descendants().filter(|node| node.has_tag_name("rect") && node.attribute("class") == Some("loss"));
+    // One more stands in the legend.
+    assert_eq!(drawn.count() - 1, hits.len() - 1);
+}
+
+#[test]
+fn flags_about_usage_need_usage_and_names_can_be_left_out() {
+    assert_eq!(report(&[SIX, "--tz", "Europe/Berlin"]).code, 2);
+    let answered = report(&USED);
+    assert!(answered.out.contains("Real usage against the limits"), "{}", answered.err);
+    let hidden = report(&[&USED[..], &["--anonymize"]].concat());
+    assert!(!hidden.out.contains("alice"), "a name is on the page");
+}

@@ -138,6 +138,8 @@ pub(super) struct Replayed {
     pub(super) inputs: Vec<String>,
     /// When which windows stopped something.
     pub(super) timeline: Option<Drawing>,
+    /// Which plan comes cheapest, in a sentence.
+    pub(super) advice: String,
 }
 
 impl Args {
@@ -193,7 +195,8 @@ pub(super) fn replayed(
         exit = exit.or(Exit::Output);
     }
     let columns = figures::shown(&report, args);
-    Ok(Replayed { report, columns, exit, inputs, timeline: timeline::timeline(&book, &lines) })
+    let (timeline, advice) = (timeline::timeline(&book, &lines), words::advice(&book, &lines).text);
+    Ok(Replayed { report, columns, exit, inputs, timeline, advice })
 }
 
 /// The logs that were named, or those in the usual places, and the names of their files.

@@ -173,6 +173,8 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Exit {
 /// A further part, and what comes with it.
 struct Told {
     part: Part,
+    /// What it adds to the answer.
+    answer: Option<String>,
     /// Files that must not be written over.
     inputs: Vec<String>,
     problems: Vec<Problem>,
@@ -205,9 +207,11 @@ fn found(args: &Args, world: &mut World<'_>) -> Result<(Page, Found), Stop> {
     let mut notice = answer::notice(&analyzed, &problems, complete);
     let population = args.population.is_given().then(|| population::part(args, &analyzed, &asked, world));
     let usage = (!args.usage.is_empty()).then(|| usage::part(args, &asked, world));
+    let mut answer = answer::answer(&analyzed, &asked);
     for told in [population, usage].into_iter().flatten() {
         let told = told?;
         parts.push(told.part);
+        answer.extend(told.answer);
         inputs.extend(told.inputs);
         problems.extend(told.problems);
         exit = exit.or(told.exit);
@@ -219,7 +223,7 @@ fn found(args: &Args, world: &mut World<'_>) -> Result<(Page, Found), Stop> {
     let page = Page {
         title: args.title.clone(),
         question: answer::question(&analyzed),
-        answer: answer::answer(&analyzed, &asked),
+        answer,
         notice,
         facts: facts::brief(&analyzed, &asked),
         parts,

@@ -37,7 +37,7 @@ pub(super) fn part(args: &Args, analyzed: &Analyzed<'_>, asked: &Asked, world: &
     let heading = "Who pays for whom".to_owned();
     let part = Part { key: "population", heading, lead, drawings, tables };
     // Plans of which too little is known are missing from the whole page already.
-    Ok(Told { part, inputs, problems, exit: Exit::Done, missing: Vec::new() })
+    Ok(Told { part, answer: None, inputs, problems, exit: Exit::Done, missing: Vec::new() })
 }
 
 /// A sentence without what it says of flags, which a page does not have.

@@ -23,14 +23,26 @@ pub(super) fn part(args: &Args, asked: &Asked, world: &mut World<'_>) -> Result<
         rows: report.rows,
         chart: None,
     };
-    let others = report.sections.into_iter().filter(Section::is_shown);
+    let others = report.sections.into_iter().map(seen).filter(Section::is_shown);
+    // What the page answers with need not stand twice.
+    let lead = report.footer.iter().filter(|line| **line != found.advice).map(|line| without_flags(line));
     let part = Part {
         key: "usage",
         heading: "Real usage against the limits".to_owned(),
-        lead: report.footer.iter().map(|line| without_flags(line)).collect(),
+        lead: lead.collect(),
         drawings: found.timeline.into_iter().collect(),
         tables: [results].into_iter().chain(others).collect(),
     };
     let missing = if report.complete { Vec::new() } else { vec!["usage: part of it is not known".to_owned()] };
-    Ok(Told { part, inputs: found.inputs, problems: report.problems, exit: found.exit, missing })
+    let answer = Some(format!("Of the usage that was read: {}", found.advice));
+    Ok(Told { part, answer, inputs: found.inputs, problems: report.problems, exit: found.exit, missing })
+}
+
+/// The table with what a page shows of it: each hit too, which the drawing shows.
+fn seen(mut section: Section) -> Section {
+    const OF_HITS: [&str; 7] = ["plan", "limit", "at", "window_from", "window_until", "project", "request_usd"];
+    if section.key == "hits" {
+        section.columns.iter_mut().for_each(|column| column.shown = OF_HITS.contains(&column.key));
+    }
+    section
 }
