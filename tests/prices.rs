@@ -241,6 +241,26 @@ fn numbers_that_are_text_are_left_out_and_said() {
 }
 
 #[test]
+fn a_source_is_text_and_never_a_link() {
+    // Fault F27: addresses that a reader of Markdown or HTML would follow.
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("rates.toml").to_string_lossy().into_owned();
+    for address in ["javascript:alert(1)", "file:///etc/passwd", "http://prices.example", "[a](https://b.example)"] {
+        let text = format!(
+            "[[rates]]\nmodel = \"acme\"\ninput_usd_per_mtok = 1\noutput_usd_per_mtok = 2\nsource = \"{address}\"\n\
+             checked = 2026-08-01\n"
+        );
+        std::fs::write(&file, text).expect("a file");
+        let shown = Given::args(["prices", "list", &file, "--columns", "model,cited", "-f", "markdown"]).run();
+        assert_eq!(shown.code, 0, "{}", shown.err);
+        let row = shown.out.lines().find(|line| line.contains("acme")).expect("its row");
+        // Code is shown as it stands.
+        let outside: String = row.split('`').step_by(2).collect();
+        assert!(!outside.contains("](") && !outside.contains("://"), "{row}");
+    }
+}
+
+#[test]
 fn a_name_in_two_spellings_is_one_model() {
     let entry = |name: &str, usd: &str| {
         format!(

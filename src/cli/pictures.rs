@@ -44,17 +44,18 @@ pub(super) fn draw_sums(report: &mut Report, names: &[&str], shown: &str, drawn:
 
 /// What offers cost a month over use: both axes in factors, on which the API is a straight line and a plan one with a knee.
 pub(super) fn ladder(offers: &[(&str, &Offer)]) -> Option<Section> {
-    const STEPS: i32 = 60;
+    /// From one point to the next.
+    const STEP: f64 = 1.1;
     let dollars = |of: fn(&Offer) -> Option<&Ratio>| {
         offers.iter().filter_map(move |(_, offer)| of(offer).map(Ratio::to_f64)).filter(|usd| *usd > 0.0)
     };
     let fees = || dollars(|offer| Some(&offer.fee_usd));
     let low = fees().reduce(f64::min)? / 2.0;
     let high = fees().map(|fee| fee * 4.0).chain(dollars(|offer| offer.included_usd.as_ref())).reduce(f64::max)? * 1.5;
-    let step = |nth: i32| low * libm::pow(high / low, f64::from(nth) / f64::from(STEPS));
     let points = |offer: &Offer| {
         let knee = offer.included_usd.as_ref().map(Ratio::to_f64).filter(|usd| low < *usd && *usd < high);
-        let mut uses: Vec<f64> = (0..=STEPS).map(step).chain(knee).collect();
+        let steps = std::iter::successors(Some(low), |usd| Some(usd * STEP)).take_while(|usd| *usd < high);
+        let mut uses: Vec<f64> = steps.chain(knee).chain([high]).collect();
         uses.sort_by(f64::total_cmp);
         let cost = |usd: &f64| Some((*usd, offer.cost_usd(&Ratio::from_f64(*usd)?).to_f64()));
         uses.iter().filter_map(cost).collect()
