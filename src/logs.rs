@@ -46,22 +46,33 @@ impl Format {
     /// The format of a file by its name and its first bytes, packed or not.
     #[must_use]
     pub fn of(name: &str, head: &[u8]) -> Self {
+        if let Some(format) = Self::named(name) {
+            return format;
+        }
         let mut unpacked = Vec::new();
         if zstd::is_packed(head) {
             // It breaks off, and what came before that is enough.
             let _ = zstd::Frames::new(head).take(HEAD).read_to_end(&mut unpacked);
         }
         let head = if unpacked.is_empty() { head } else { &unpacked };
-        let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
         let has = |mark: &[u8]| memchr::memmem::find(head, mark).is_some();
         match () {
-            () if file.starts_with("rollout-") => Self::Codex,
-            () if Self::is_of_meters(file) => Self::Meters,
             () if !head.starts_with(b"{") => Self::Events,
             () if has(b"\"payload\"") && has(b"\"session_meta\"") => Self::Codex,
             () if has(b"\"sessionId\"") || has(b"\"parentUuid\"") || has(b"\"leafUuid\"") => Self::Claude,
             () if has(b"\"rate_limits\"") && (has(b"\"five_hour\"") || has(b"\"seven_day\"")) => Self::Meters,
             () => Self::Events,
+        }
+    }
+
+    /// The format of a file whose name alone tells it.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
+        match file {
+            _ if file.starts_with("rollout-") => Some(Self::Codex),
+            _ if Self::is_of_meters(file) => Some(Self::Meters),
+            _ => None,
         }
     }
 

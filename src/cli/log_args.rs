@@ -314,7 +314,8 @@ pub(super) fn of_lines(max_skipped: &Ratio, log: &Log, problems: &mut Vec<Proble
     if lost > 0 {
         let percent = crate::render::cell(&Cell::Share(share.clone().into()));
         let lines = plural(lost, "line with usage was", "lines with usage were");
-        let message = format!("{lines} not read, beside {} responses: {percent}", log.records.len());
+        let beside = plural(log.records.len() as u64, "response", "responses");
+        let message = format!("{lines} not read, beside {beside}: {percent}");
         let mut problem = Problem::warning(codes::LOG_LINES, message);
         for (note, times) in log.tally.iter().filter(|(note, _)| note.is_loss()) {
             problem = problem.note(format!("{times} {}", note.of(times)));

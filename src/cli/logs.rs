@@ -218,6 +218,9 @@ fn is_of_meters(path: &Path) -> bool {
 }
 
 fn format_of(path: &Path) -> io::Result<Format> {
+    if let Some(format) = Format::named(&path.to_string_lossy()) {
+        return Ok(format);
+    }
     let mut head = Vec::new();
     let is_packed = path.extension().is_some_and(|extension| extension == "zst");
     File::open(path)?.take(if is_packed { HEAD_PACKED } else { HEAD }).read_to_end(&mut head)?;

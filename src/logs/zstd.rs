@@ -2,7 +2,9 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
+use ruzstd::decoding::errors::{
+    BlockHeaderReadError, DecodeBlockContentError, DecompressBlockError, FrameDecoderError, ReadFrameHeaderError,
+};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 /// What a frame begins with.
@@ -16,19 +18,37 @@ pub(super) fn is_packed(first: &[u8]) -> bool {
     first.starts_with(&MAGIC)
 }
 
+/// A last block of no bytes, and what stands in the place of a checksum.
+const NOTHING_MORE: &[u8] = &[1, 0, 0, 0, 0, 0, 0];
+
+/// Whether the stream ended within a frame, before the block was looked into.
+fn breaks_off(error: &FrameDecoderError) -> bool {
+    use FrameDecoderError::{FailedToReadBlockBody, FailedToReadBlockHeader};
+    match error {
+        FailedToReadBlockHeader(BlockHeaderReadError::ReadError(_))
+        | FailedToReadBlockBody(DecodeBlockContentError::ReadError { .. }) => true,
+        FailedToReadBlockBody(DecodeBlockContentError::DecompressBlockError(error)) => {
+            matches!(error, DecompressBlockError::BlockContentReadError(_))
+        }
+        _ => false,
+    }
+}
+
 /// One frame after another, unpacked.
 pub(super) struct Frames<R: Read> {
     input: BufReader<R>,
     decoder: FrameDecoder,
     /// A frame has begun and not all of it was handed on.
     is_within: bool,
+    /// The frame breaks off, which is told when what came before has been handed on.
+    is_torn: bool,
 }
 
 impl<R: Read> Frames<R> {
     pub(super) fn new(input: R) -> Self {
         let mut decoder = FrameDecoder::new();
         decoder.set_max_window_size(WINDOW_MAX);
-        Self { input: BufReader::new(input), decoder, is_within: false }
+        Self { input: BufReader::new(input), decoder, is_within: false, is_torn: false }
     }
 
     /// Goes on to the next frame; `false` at the end.
@@ -45,6 +65,20 @@ impl<R: Read> Frames<R> {
                 Err(error) => return Err(io::Error::other(error)),
             }
         }
+    }
+
+    /// The next block. The decoder keeps what later blocks may refer to, and hands it on at the end of the frame: where
+    /// the stream breaks off, the frame is ended for it.
+    fn decode(&mut self) -> io::Result<()> {
+        let decoded = self.decoder.decode_blocks(&mut self.input, BlockDecodingStrategy::UptoBlocks(1));
+        let Err(error) = decoded else { return Ok(()) };
+        // A block that is whole and damaged may have been unpacked in part.
+        if !breaks_off(&error) {
+            return Err(io::Error::other(error));
+        }
+        let decoded = self.decoder.decode_blocks(NOTHING_MORE, BlockDecodingStrategy::All);
+        self.is_torn = true;
+        decoded.map(|_| ()).map_err(io::Error::other)
     }
 
     fn check(&self) -> io::Result<()> {
@@ -65,12 +99,14 @@ impl<R: Read> Read for Frames<R> {
             }
             self.is_within = true;
             while self.decoder.can_collect() == 0 && !self.decoder.is_finished() {
-                let decoded = self.decoder.decode_blocks(&mut self.input, BlockDecodingStrategy::UptoBlocks(1));
-                decoded.map_err(io::Error::other)?;
+                self.decode()?;
             }
             let read = self.decoder.read(into)?;
             if read > 0 || into.is_empty() {
                 return Ok(read);
+            }
+            if self.is_torn {
+                return Err(io::Error::other("its compressed data breaks off"));
             }
             self.check()?;
             self.is_within = false;

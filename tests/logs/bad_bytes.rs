@@ -173,7 +173,7 @@ fn a_file_that_cannot_be_read_to_its_end_counts_up_to_there_and_is_told() {
         let input = Failing { bytes: file.as_bytes(), step };
         let log = combine(vec![read(Format::Claude, "a.jsonl", input, &mut Buffer::default())]);
         assert_eq!((log.records.len(), notes(&log).as_str()), (2, "unreadable 1"));
-        assert_eq!(log.stopped, [("a.jsonl".into(), "the disk went away".to_owned())]);
+        assert_eq!(log.stopped, [("a.jsonl".into(), "the disk went away; what came before is counted".to_owned())]);
     }
 }
 
