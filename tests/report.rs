@@ -347,13 +347,17 @@ const USED: [&str; 5] = [SIX, "--usage", "tests/fixtures/logs/team.csv", "--tz",
 
 #[test]
 fn usage_is_put_before_the_limits_and_each_hit_is_drawn_and_listed() {
-    let page = page(&["tests/fixtures/logs/plans.toml", "--usage", "tests/fixtures/logs/day.csv"]);
+    let answered = report(&["tests/fixtures/logs/plans.toml", "--usage", "tests/fixtures/logs/day.csv"]);
+    assert_eq!(answered.code, 0, "{}", answered.err);
+    let page = answered.out;
     let document = read(&page);
-    let answers: Vec<String> = all(&document, "p").filter(|p| p.attribute("class") == Some("answer")).map(text).collect();
+    let answers: Vec<String> =
+        all(&document, "p").filter(|p| p.attribute("class") == Some("answer")).map(text).collect();
     let advice = answers.last().expect("an answer");
     assert!(advice.starts_with("Of the usage that was read: "), "{advice}");
     // The same sentence as the command's own.
-    let replay = Given::args(["replay", "tests/fixtures/logs/day.csv", "--plans", "tests/fixtures/logs/plans.toml"]).run();
+    let replay =
+        Given::args(["replay", "tests/fixtures/logs/day.csv", "--plans", "tests/fixtures/logs/plans.toml"]).run();
     assert_eq!(replay.code, 0, "{}", replay.err);
     let told = advice.trim_start_matches("Of the usage that was read: ");
     assert!(replay.out.split_whitespace().collect::<Vec<_>>().join(" ").contains(told), "{told}\n{}", replay.out);

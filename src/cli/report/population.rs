@@ -1,11 +1,11 @@
 //! How use is spread over subscribers, and who pays for whom.
 
 use super::{Args, Told};
-use crate::cli::{Exit, Stop};
 use crate::cli::analyze::Analyzed;
 use crate::cli::asked::Asked;
 use crate::cli::simulate::{self, Table};
 use crate::cli::world::World;
+use crate::cli::{Exit, Stop};
 use crate::report::page::{Curves, Drawing, Lane, Lanes, Part, Plot, Span, Tone};
 use crate::report::{Axis, Cell, Column, Picture, Report, Row, Section, Unit};
 use crate::units::Ratio;
