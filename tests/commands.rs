@@ -223,8 +223,9 @@ fn every_example_in_help_is_answered() {
         let examples = examples(command);
         assert!(examples.len() >= least, "{command}: {examples:?}");
         for (example, expected) in examples {
-            // The file that the example before it writes.
-            let mut words = split(&example.replace(" team.toml", " schemas/example-routes.toml"));
+            // The file that the example before it writes, and logs of one's own.
+            let own = example.replace(" team.toml", " schemas/example-routes.toml");
+            let mut words = split(&own.replace(" logs/", " tests/fixtures/logs/home"));
             if let Some(at) = words.iter().position(|word| ["-o", "--to"].contains(&word.as_str())) {
                 words[at + 1] = folder.path().join(&words[at + 1]).to_string_lossy().into_owned();
             }

@@ -243,6 +243,7 @@ pub(super) fn of_tier(logs: &[PathBuf], how: &ReadArgs, log: &Log, world: &World
     )
 }
 
+/// Leaves out what is before or after the days that were asked for.
 fn keep_days(args: &LogArgs, log: &mut Log) {
     let starts = |day: Date| instant_of(&args.tz.zone, day.to_datetime(jiff::civil::Time::midnight()));
     let from = args.from.and_then(starts);

@@ -143,7 +143,7 @@ Examples:
   plancost report plans/*.toml -o report.html --title 'Plans, autumn 2026'
   plancost report --plan 'claude-*' --at 1%,5%,20%,100% -o tiers.html
   plancost report --plan 'claude-[pm]*' --population typical -o who-pays.html
-  plancost report --plan 'claude-*' --usage ~/.claude --anonymize -o mine.html
+  plancost report --plan 'claude-*' --usage logs/ --anonymize -o use.html
   plancost report --as-of 2026-06-15 --api-margin 0.6 --theme light -o june.html
 
 Exit codes:

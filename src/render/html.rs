@@ -123,6 +123,7 @@ enum TableCell {
     Head(String),
     LongHead(String),
     Words(String),
+    Day(String),
     Number(String),
     Heat { step: String, text: String },
     Link { address: String, text: String },
@@ -141,6 +142,7 @@ impl<'a> TableView<'a> {
                 match section.columns[at].unit {
                     Unit::Heat => texts.extend(heated(cell, section.columns[at].heat_points.len())),
                     _ if place == 0 => texts.push(head(style.raw(cell))),
+                    Unit::Date => texts.push(TableCell::Day(style.raw(cell))),
                     Unit::Source => texts.push(source(cell, style)),
                     unit if figures::is_right(unit) => texts.push(TableCell::Number(style.raw(cell))),
                     _ => texts.push(TableCell::Words(style.raw(cell))),

@@ -280,7 +280,11 @@ mod tests {
         assert_eq!(rate("2.25e-06", 1_000_000).map(|r| r.usd_per_mtok()), Ok(Ratio::new(9, 4)));
         assert_eq!(rate("0.08333333333333334", 1), Err(NoPrice::TooFine));
         assert_eq!(rate("-1", 1), Err(NoPrice::Negative));
-        assert_eq!(rate("1000001", 1), Err(NoPrice::TooLarge));
+        assert_eq!(rate("10000", 1).map(|r| r.usd_per_mtok()), Ok(Ratio::from(10_000)));
+        assert_eq!(rate("10000.01", 1), Err(NoPrice::TooDear));
+        assert_eq!(rate("0.0001", 1).map(|r| r.usd_per_mtok()), Ok(Ratio::new(1, 10_000)));
+        assert_eq!(rate("0.00009", 1), Err(NoPrice::TooCheap));
+        assert_eq!(rate("0", 1).map(|r| r.usd_per_mtok()), Ok(Ratio::zero()));
     }
 
     #[test]
