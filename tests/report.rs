@@ -313,7 +313,7 @@ fn good_files_are_on_the_page_beside_bad_ones_and_nothing_makes_no_page() {
     assert!(answered.err.contains("tests/fixtures/broken.toml"), "{}", answered.err);
     let document = read(&answered.out);
     let notice = all(&document, "div").find(|div| div.attribute("role") == Some("note")).expect("a notice");
-    assert!(text(notice).contains("An input could not be used, so that plans may be missing."));
+    assert!(text(notice).contains("An input could not be used, so that something may be missing."));
     assert!(answered.out.contains("claude-max-20x"));
 
     let nothing = report(&["--plan", "nobody"]);
@@ -343,8 +343,6 @@ fn a_theme_that_is_asked_for_is_the_only_one() {
     assert_eq!(report(&[SIX, "--theme", "pink"]).code, 2);
 }
 
-const USED: [&str; 5] = [SIX, "--usage", "tests/fixtures/logs/team.csv", "--tz", "Europe/Berlin"];
-
 #[test]
 fn usage_is_put_before_the_limits_and_each_hit_is_drawn_and_listed() {
     let answered = report(&["tests/fixtures/logs/plans.toml", "--usage", "tests/fixtures/logs/day.csv"]);
@@ -370,11 +368,144 @@ fn usage_is_put_before_the_limits_and_each_hit_is_drawn_and_listed() {
     assert_eq!(drawn.count() - 1, hits.len() - 1);
 }
 
+const USED: [&str; 5] =
+    ["tests/fixtures/logs/plans.toml", "--usage", "tests/fixtures/logs/team.csv", "--tz", "Europe/Berlin"];
+
 #[test]
-fn flags_about_usage_need_usage_and_names_can_be_left_out() {
-    assert_eq!(report(&[SIX, "--tz", "Europe/Berlin"]).code, 2);
-    let answered = report(&USED);
-    assert!(answered.out.contains("Real usage against the limits"), "{}", answered.err);
+fn names_of_users_and_projects_can_be_left_out() {
+    let named = report(&USED);
+    assert_eq!(named.code, 0, "{}", named.err);
+    let document = read(&named.out);
+    let hits = table(&document, "Each window that stopped something");
+    assert_eq!(hits[0][1], "User");
+    assert!(hits.iter().any(|row| row[1] == "ben" && row[6] == "site"), "{hits:?}");
+    let drawing = all(&document, "desc").map(text).find(|text| text.starts_with("A lane for each limit"));
+    assert!(drawing.expect("the drawing").contains("users are drawn over one another"));
     let hidden = report(&[&USED[..], &["--anonymize"]].concat());
-    assert!(!hidden.out.contains("alice"), "a name is on the page");
+    assert_eq!(hidden.code, 0, "{}", hidden.err);
+    for name in ["ben", "site"] {
+        assert!(!hidden.out.contains(&format!(">{name}<")), "{name} is on the page");
+    }
+}
+
+#[test]
+fn flags_that_would_change_nothing_are_refused() {
+    for flags in [
+        ["--tz", "Europe/Berlin"].as_slice(),
+        &["--from", "2026-03-01"],
+        &["--unit", "api-usd"],
+        &["--usage", "tests/fixtures/logs/day.csv", "--from", "2026-03-09", "--to", "2026-03-01"],
+    ] {
+        let answered = report(&[&[SIX], flags].concat());
+        assert_eq!((answered.code, answered.out.as_str()), (2, ""), "{flags:?}");
+    }
+}
+
+#[test]
+fn usage_of_which_part_is_not_known_makes_the_page_incomplete() {
+    let plans = ["tests/fixtures/logs/plans.toml", "--plan", "acme-pro"];
+    for (usage, why) in [
+        (["--usage", "tests/fixtures/logs/unpriced.csv", "--tz", "UTC"], "usage: "),
+        (["--usage", "tests/fixtures/logs/day.csv", "--from", "2026-04-01"], "usage: none was found"),
+    ] {
+        let answered = report(&[&plans[..], &usage].concat());
+        let document = read(&answered.out);
+        let notice = all(&document, "div").find(|div| div.attribute("role") == Some("note")).expect("a notice");
+        assert_eq!(notice.attribute("class"), Some("notice incomplete"), "{usage:?}");
+        let said = text(notice);
+        assert!(said.contains("Of the usage, part is not known.") && said.contains(why), "{said}");
+    }
+}
+
+/// The answer for plans of an inline file.
+fn answers(plans: &str, args: &[&str]) -> (Vec<String>, String) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("plans.toml");
+    fs::write(&path, plans).expect("written");
+    let answered = report(&[&[path.to_str().expect("UTF-8"), "--no-bundled"], args].concat());
+    assert_eq!(answered.code, 0, "{}", answered.err);
+    let document = read(&answered.out);
+    let said = all(&document, "p").filter(|p| p.attribute("class") == Some("answer")).map(text).collect();
+    (said, answered.out.clone())
+}
+
+fn plan(id: &str, price: &str, grants: &str) -> String {
+    let limit = if grants == "unlimited" {
+        "unlimited = true\n".to_owned()
+    } else {
+        format!("[[plan.limit]]\nevery = \"month\"\napi_usd = {grants}\n")
+    };
+    format!("[[plan]]\nid = \"{id}\"\nprice_usd = {price}\n{limit}")
+}
+
+#[test]
+fn the_answer_is_true_of_plans_that_are_free_without_limit_or_just_even() {
+    // Serving costs 0.25 of list: $10 covers $40 of use exactly.
+    let one = |price: &str, grants: &str| answers(&plan("p", price, grants), &[]).0.join(" ");
+    assert_eq!(
+        one("10", "40"),
+        "p costs $10 a month and buys up to $40 of API usage, 4x its price. Its vendor neither earns nor loses on a \
+         subscriber who uses all."
+    );
+    assert_eq!(
+        one("10", "20"),
+        "p costs $10 a month and buys up to $20 of API usage, 2x its price. Its vendor earns even on a subscriber who \
+         uses all."
+    );
+    assert_eq!(
+        one("0", "10"),
+        "p is free and gives up to $10 of API usage a month. Its vendor loses at every use, $2.50 a month on a \
+         subscriber who uses all."
+    );
+    assert_eq!(
+        one("10", "unlimited"),
+        "p costs $10 a month and sets no limit, so that there is no maximum. Its vendor loses above $40 of it a month."
+    );
+    assert_eq!(
+        one("10", "0"),
+        "p costs $10 a month and buys up to $0 of API usage, 0x its price. Its vendor earns even on a subscriber who \
+         uses all."
+    );
+    let several = [plan("a", "10", "80"), plan("b", "10", "80"), plan("c", "0", "10"), plan("d", "5", "unlimited")];
+    let (said, page) = answers(&several.concat(), &["--dist", "beta(2, 26)"]);
+    assert_eq!(
+        said[0],
+        "Of 4 plans, 2 sell a bounded allowance for a known price (1 is free, 1 is without limit); of these, 2 cost \
+         their vendors more at full use than they bring. Break-even below full use is at 50.0% utilization."
+    );
+    // Of equal multiples the first by name, in the answer and in what is drawn.
+    assert!(said[1].starts_with("Most per dollar: a costs $10 a month"), "{said:?}");
+    assert!(page.contains("what of all use is theirs, a<"), "another plan's shape is shown");
+}
+
+#[test]
+fn a_plan_that_loses_at_every_use_is_counted_so() {
+    // $10 of price and $12 of other cost: a loss before any use.
+    let loses = plan("l", "10", "100").replace("[[plan.limit]]", "fixed_cost_usd_per_month = 12\n[[plan.limit]]");
+    let (said, page) = answers(&(plan("k", "10", "100") + &loses), &[]);
+    assert!(said[0].ends_with("Break-even below full use is at 40.0% utilization. 1 loses at every use."), "{said:?}");
+    assert!(!page.contains("NaN") && page.contains("the vendor loses at every use"));
+}
+
+#[test]
+fn a_page_with_much_usage_stays_small() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("much.csv");
+    let mut log = "time,user,model,input,output,project\n".to_owned();
+    for day in 1..=28 {
+        for user in 0..60 {
+            for hour in 0..6 {
+                log += &format!(
+                    "2026-03-{day:02}T{:02}:00:00Z,user-{user},acme-large,4000000,0,p{}\n",
+                    8 + hour,
+                    user % 5
+                );
+            }
+        }
+    }
+    fs::write(&path, log).expect("written");
+    let answered = report(&["tests/fixtures/logs/plans.toml", "--usage", path.to_str().expect("UTF-8")]);
+    assert_eq!(answered.code, 0, "{}", answered.err);
+    assert!(answered.out.len() <= 200_000, "{} bytes", answered.out.len());
+    assert!(answered.out.contains("the first 200 of "), "what is left out is said");
 }

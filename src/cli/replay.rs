@@ -112,7 +112,6 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
         return Ok(Answered::Help(columns_help(&all)));
     }
     let (chosen, order) = select(&args.output, &all)?;
-    args.used.zone()?;
     args.check()?;
     let mut problems = Vec::new();
     let asked = ask(&args.inputs, &args.terms, world, &mut problems)?;
@@ -140,6 +139,8 @@ pub(super) struct Replayed {
     pub(super) timeline: Option<Drawing>,
     /// Which plan comes cheapest, in a sentence.
     pub(super) advice: String,
+    /// Why part of the usage is not known, a line each.
+    pub(super) missing: Vec<String>,
 }
 
 impl Args {
@@ -157,6 +158,7 @@ pub(super) fn replayed(
     mut problems: Vec<Problem>,
 ) -> Result<Replayed, Stop> {
     let zone = args.used.zone()?;
+    args.check()?;
     // Workloads price nothing here; a limit of one's own on a model that nobody prices would let all pass.
     let is_own =
         |problem: &Problem| problem.place.as_ref().is_none_or(|place| asked.input_names.contains(&place.source.name));
@@ -196,7 +198,8 @@ pub(super) fn replayed(
     }
     let columns = figures::shown(&report, args);
     let (timeline, advice) = (timeline::timeline(&book, &lines), words::advice(&book, &lines).text);
-    Ok(Replayed { report, columns, exit, inputs, timeline, advice })
+    let missing = words::missing(&book);
+    Ok(Replayed { report, columns, exit, inputs, timeline, advice, missing })
 }
 
 /// The logs that were named, or those in the usual places, and the names of their files.

@@ -33,10 +33,12 @@ use crate::report::{HeatTitle, Layout, Report};
 /// of which plan is the cheapest at which use, and where each figure comes from. With a population it also shows how use is
 /// spread and who pays for whom.
 ///
-/// It is one file of HTML: it runs no script, loads nothing, adapts to light, dark and paper, and every chart stands beside
-/// its figures as a table. The same inputs give the same bytes.
+/// It is one file of HTML: it runs no script, loads nothing, adapts to light, dark and paper, and what its charts show
+/// stands in its tables too. The same inputs give the same bytes.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
+#[command(mut_arg("unit", |arg| arg.requires("population_words")))]
+#[command(group(clap::ArgGroup::new("population_words").args(["dist", "utilizations"]).multiple(true)))]
 #[command(mut_arg("log_format", |arg| arg.requires("usage")))]
 #[command(mut_arg("codex_tier", |arg| arg.requires("usage")))]
 #[command(mut_arg("threads", |arg| arg.requires("usage")))]
@@ -88,7 +90,7 @@ struct PageOutput {
     /// Write the page to this file; `-` is standard output, unless that is a terminal
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Decimals of dollars
+    /// Decimals of dollars in tables
     #[arg(long, value_name = "N", default_value = "2", value_parser = clap::value_parser!(u8).range(0..=9))]
     decimals: u8,
     /// Colours of messages [default: auto] [env: PLANCOST_COLOR, NO_COLOR, CLICOLOR_FORCE, FORCE_COLOR]
@@ -150,7 +152,8 @@ Exit codes:
   0  done
   2  wrong use, such as a page for a terminal
   3  an input could not be used; the others are on the page, which says so
-  4  the answer is incomplete, with --strict
+  4  the answer is incomplete, with --strict; of the usage, nothing could be
+     decided, or more of it was lost than --max-skipped allows
   5  the page could not be written";
 
 /// Answers the command.
@@ -202,12 +205,11 @@ fn found(args: &Args, world: &mut World<'_>) -> Result<(Page, Found), Stop> {
     let analyzed = analyze::found(&plans, &asked, &points, &mut problems);
     let mut parts = parts(&analyzed, &asked);
     let mut inputs = asked.input_names.clone();
-    let mut complete = !failed && analyzed.answers.iter().all(|answer| answer.gaps.is_empty());
     let mut exit = Exit::Done;
-    let mut notice = answer::notice(&analyzed, &problems, complete);
+    let mut answer = answer::answer(&analyzed, &asked);
+    let mut missing = Vec::new();
     let population = args.population.is_given().then(|| population::part(args, &analyzed, &asked, world));
     let usage = (!args.usage.is_empty()).then(|| usage::part(args, &asked, world));
-    let mut answer = answer::answer(&analyzed, &asked);
     for told in [population, usage].into_iter().flatten() {
         let told = told?;
         parts.push(told.part);
@@ -215,10 +217,10 @@ fn found(args: &Args, world: &mut World<'_>) -> Result<(Page, Found), Stop> {
         inputs.extend(told.inputs);
         problems.extend(told.problems);
         exit = exit.or(told.exit);
-        complete &= told.missing.is_empty();
-        notice.missing.extend(told.missing);
+        missing.extend(told.missing);
     }
-    notice.complete = complete;
+    let notice = answer::notice(&analyzed, &problems, missing);
+    let (complete, failed) = (notice.complete, problems.iter().any(|problem| problem.level == Level::Error));
     parts.extend(facts::parts(&analyzed, &asked, &args.inputs.set));
     let page = Page {
         title: args.title.clone(),

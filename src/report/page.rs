@@ -124,8 +124,17 @@ pub struct Zone {
 pub struct Mark {
     /// Where.
     pub at: f64,
-    /// What it means.
-    pub tone: Tone,
+    /// Whose break-even it is.
+    pub whose: Side,
+}
+
+/// A side of a sale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// Who pays.
+    Buyer,
+    /// Who serves.
+    Vendor,
 }
 
 /// Points by two figures, both on logarithmic axes.
@@ -183,8 +192,8 @@ pub struct Lane {
 /// A stretch of a lane.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Span {
-    /// Its low end; that of the axis where `None`.
-    pub from: Option<f64>,
+    /// Its low end.
+    pub from: f64,
     /// Its high end; that of the axis where `None`.
     pub to: Option<f64>,
     /// What it means.

@@ -352,6 +352,16 @@ pub(in crate::cli) fn ladder_of(answers: &[Answer<'_>], asked: &Asked) -> Ladder
     for (at, reason) in &beaten {
         footer.push(format!("{} is never the cheapest: {reason}.", name(*at)));
     }
+    footer.extend(losses(&lines));
+    if shares.len() > 1 {
+        footer.push("What the API earns is not one figure: serving costs differ between the vendors.".to_owned());
+    }
+    Ladder { rows, footer, picture }
+}
+
+/// Stretches on which the vendor loses, in words.
+fn losses(lines: &[Line<'_>]) -> Vec<String> {
+    let mut said = Vec::new();
     let losing = |line: &&Line<'_>| {
         line.segment.is_some_and(|segment| {
             line.profit_is_known
@@ -361,7 +371,7 @@ pub(in crate::cli) fn ladder_of(answers: &[Answer<'_>], asked: &Asked) -> Ladder
     let losing: Vec<&str> =
         lines.iter().filter(losing).map(|line| line.answer.map_or(API, |answer| &answer.plan.id)).collect();
     if !losing.is_empty() {
-        footer.push(format!(
+        said.push(format!(
             "Every informed buyer of {} loses the vendor money: at the use from which it is the cheapest it is past its \
              break-even.",
             listed(&losing, "and")
@@ -376,12 +386,9 @@ pub(in crate::cli) fn ladder_of(answers: &[Answer<'_>], asked: &Asked) -> Ladder
         })
         .collect();
     if !repaid.is_empty() {
-        footer.push(format!("{}, from which on overflow has paid for it.", repaid.join("; ")));
+        said.push(format!("{}, from which on overflow has paid for it.", repaid.join("; ")));
     }
-    if shares.len() > 1 {
-        footer.push("What the API earns is not one figure: serving costs differ between the vendors.".to_owned());
-    }
-    Ladder { rows, footer, picture }
+    said
 }
 
 fn reason(offer: &Offer, by: &Dominated, by_name: &str) -> String {

@@ -2,7 +2,6 @@
 
 use super::sections::minute;
 use super::tried::{Book, Line};
-use crate::cli::compare::dollars;
 use crate::replay::{Hit, Limit};
 use crate::report::page::{Drawing, Lane, Lanes, Plot, Span, Tone};
 use crate::report::{Axis, Unit};
@@ -10,7 +9,7 @@ use crate::trial::Tried;
 use crate::units::{Instant, wall_clock};
 
 /// Most lanes: those of the plans that come cheapest.
-const LANES_MOST: usize = 40;
+const LANES_MOST: usize = 24;
 
 /// Most places on the axis that are named.
 const TICKS_MOST: i64 = 9;
@@ -24,6 +23,13 @@ pub(super) fn timeline(book: &Book, lines: &[Line<'_>]) -> Option<Drawing> {
     }
     let left_out = lanes.len().saturating_sub(LANES_MOST);
     lanes.truncate(LANES_MOST);
+    if lanes.iter().map(|lane| lane.spans.len()).sum::<usize>() > WORDS_MOST {
+        lanes.iter_mut().flat_map(|lane| &mut lane.spans).for_each(|span| span.words.clear());
+    }
+    let users = match book.usage.accounts.len() {
+        0 | 1 => String::new(),
+        users => format!(" The windows of {users} users are drawn over one another."),
+    };
     let horizon = book.setting.horizon;
     let more = match left_out {
         0 => String::new(),
@@ -33,9 +39,9 @@ pub(super) fn timeline(book: &Book, lines: &[Line<'_>]) -> Option<Drawing> {
     Some(Drawing {
         title: "Windows that stopped work, over time".to_owned(),
         description: format!(
-            "A lane for each limit that stopped something, and one for each plan that fits, over the days of use. Each \
+            "A lane for each limit that stopped something, and one for each plan of which none did, over the days of use. Each \
              window is drawn from its beginning; from the moment at which it first stopped a request to its end it is \
-             dark.{more}"
+             dark.{users}{more}"
         ),
         is_small: false,
         plot: Plot::Lanes(Lanes {
@@ -60,40 +66,68 @@ fn hours(at: Instant) -> f64 {
     at.unix_ms() as f64 / 3_600_000.0
 }
 
+/// Parts of the axis that are as good as one: less than can be seen apart.
+const PARTS: f64 = 700.0;
+
+/// Most stretches of which something is said.
+const WORDS_MOST: usize = 200;
+
 fn of_plan(book: &Book, line: &Line<'_>, tried: &Tried) -> Vec<Lane> {
     let lane = |(at, limit): (usize, &Limit)| {
-        let hits = book.usage.accounts.iter().zip(tried.outcomes()).flat_map(|(account, outcome)| {
-            outcome.hits.iter().filter(move |hit| hit.limit == at).map(move |hit| (account, hit))
-        });
-        let spans = hits.flat_map(|(account, hit)| {
-            let worth = account.log.events().get(hit.event).map(|event| dollars(&event.usd.ratio()));
-            spans(book, hit, &worth.unwrap_or_default())
-        });
-        Lane { name: format!("{} {}", line.id(), limit.id), spans: spans.collect(), words: String::new() }
+        let hits = tried.outcomes().flat_map(|outcome| outcome.hits.iter().filter(move |hit| hit.limit == at));
+        Lane { name: format!("{} {}", line.id(), limit.id), spans: spans(book, hits), words: String::new() }
     };
     let mut lanes: Vec<Lane> =
         tried.limits.iter().enumerate().map(lane).filter(|lane| !lane.spans.is_empty()).collect();
     if lanes.is_empty() {
-        lanes.push(Lane { name: format!("{} fits", line.id()), spans: Vec::new(), words: String::new() });
+        let fits = if line.fits(book) == Some(true) { "fits" } else { "stops nothing known" };
+        lanes.push(Lane { name: format!("{} {fits}", line.id()), spans: Vec::new(), words: String::new() });
     }
     lanes
 }
 
-/// The window up to the hit, and from the hit on.
-fn spans(book: &Book, hit: &Hit, worth: &str) -> Vec<Span> {
-    let window = hit.window.as_ref();
-    let end = window.map_or(hit.at, |window| window.end);
-    let words = format!("{} to {}: stopped a request worth {worth}", minute(book, hit.at), minute(book, end));
-    let span = |from: Instant, to: Instant, tone| Span {
-        from: Some(hours(from)),
-        to: Some(hours(to)),
-        tone,
-        text: String::new(),
-        words: words.clone(),
+/// The windows that were hit, and over them the time from each hit to the end of its window.
+fn spans<'a>(book: &Book, hits: impl Iterator<Item = &'a Hit>) -> Vec<Span> {
+    let (mut windows, mut stopped) = (Vec::new(), Vec::new());
+    for hit in hits {
+        let end = hit.window.as_ref().map_or(hit.at, |window| window.end);
+        windows.extend(hit.window.as_ref().filter(|window| window.start < hit.at).map(|window| (window.start, hit.at)));
+        stopped.push((hit.at, end));
+    }
+    let span = |tone| {
+        move |(from, to, count): (Instant, Instant, usize)| Span {
+            from: hours(from),
+            to: Some(hours(to)),
+            tone,
+            text: String::new(),
+            words: match (tone, count) {
+                (Tone::Loss, 1) => format!("stopped from {} to {}", minute(book, from), minute(book, to)),
+                (Tone::Loss, some) => format!("{some} windows, from {} to {}", minute(book, from), minute(book, to)),
+                _ => String::new(),
+            },
+        }
     };
-    let before = window.filter(|window| window.start < hit.at);
-    let before = before.map(|window| span(window.start, hit.at, Tone::Other));
-    before.into_iter().chain([span(hit.at, end, Tone::Loss)]).collect()
+    let windows = merged(book, windows).into_iter().map(span(Tone::Other));
+    windows.chain(merged(book, stopped).into_iter().map(span(Tone::Loss))).collect()
+}
+
+/// Stretches that overlap, or cannot be seen apart, as one, with how many it is made of.
+fn merged(book: &Book, mut stretches: Vec<(Instant, Instant)>) -> Vec<(Instant, Instant, usize)> {
+    let horizon = book.setting.horizon;
+    let near = (hours(horizon.end) - hours(horizon.start)) / PARTS;
+    stretches.sort_unstable();
+    let mut merged: Vec<(Instant, Instant, usize)> = Vec::new();
+    for (from, to) in stretches {
+        match merged.last_mut().filter(|last| hours(from) - hours(last.1) < near) {
+            // Windows that follow one another are told apart where there is room.
+            Some(last) if last.1 > from || hours(last.1) - hours(last.0) < near => {
+                last.1 = last.1.max(to);
+                last.2 += 1;
+            }
+            _ => merged.push((from, to, 1)),
+        }
+    }
+    merged
 }
 
 /// Midnights, so far apart that their days can be written.

@@ -32,6 +32,23 @@ pub(super) fn share(value: Ratio) -> String {
     render::cell(&Cell::Share(value.into()))
 }
 
+/// What of the usage is not known, a line each.
+pub(super) fn missing(book: &Book) -> Vec<String> {
+    let stopped = book.log.stopped.iter().map(|(name, why)| format!("usage: {name} was not read: {why}"));
+    let mut missing: Vec<String> = stopped.collect();
+    if book.usage.responses() == 0 && book.usage.unpriced.is_empty() {
+        missing.push("usage: none was found in the days that are looked at".to_owned());
+    }
+    if book.is_torn && book.log.stopped.is_empty() {
+        missing.push(format!("usage: {} of the responses was lost", share(book.skipped_share())));
+    }
+    missing.extend(book.usage.unpriced.iter().map(|((model, reason), times)| {
+        let of = model.as_deref().unwrap_or("a model that is not named");
+        format!("usage: {times} of {of}: {reason}")
+    }));
+    missing
+}
+
 /// How often something was not counted.
 pub(super) fn note((note, times): (Note, u64)) -> String {
     format!("{times} {}", note.of(times))

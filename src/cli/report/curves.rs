@@ -1,5 +1,6 @@
 //! Who gains at which use: zones, margin curves, and price against maximum.
 
+use super::answer::by_multiple;
 use crate::analysis::Answer;
 use crate::cli::analyze::Analyzed;
 use crate::cli::asked::Asked;
@@ -7,7 +8,9 @@ use crate::cli::compare::dollars;
 use crate::economics::{BreakEven, Buyer, Economics};
 use crate::population::special::places_at_equal_factors;
 use crate::render::cell;
-use crate::report::page::{Curves, Drawing, Lane, Lanes, Mark, Part, Plot, Point, Points, Span, Tone, Window, Zone};
+use crate::report::page::{
+    Curves, Drawing, Lane, Lanes, Mark, Part, Plot, Point, Points, Side, Span, Tone, Window, Zone,
+};
 use crate::report::{Axis, Cell, Chart, Curve, Unit};
 use crate::units::Ratio;
 
@@ -92,7 +95,7 @@ pub(super) fn zones(analyzed: &Analyzed<'_>) -> Option<Part> {
         let vendor = plan.break_even().unwrap_or(1.0).min(1.0);
         let span = |from: f64, to: f64, tone, said: &str| {
             let words = String::new();
-            (from < to).then(|| Span { from: Some(from), to: Some(to), tone, text: text(said), words })
+            (from < to).then(|| Span { from, to: Some(to), tone, text: text(said), words })
         };
         let spans = [
             span(0.0, buyer.min(vendor), Tone::Plain, "API is cheaper"),
@@ -156,7 +159,7 @@ pub(super) fn margins(analyzed: &Analyzed<'_>) -> Option<Part> {
     }
     let lead = "The vendor's margin, in percent of what the subscriber pays, over utilization. The blue line is the \
                 buyer's break-even, the orange one the vendor's; the shaded zone lies between them. Losses of more than \
-                twice the price are cut off; the heat map has them.";
+                twice that are cut off. The table of the plans has both break-evens, the heat map margins as figures.";
     Some(Part {
         key: "margins",
         heading: "Margin curves".to_owned(),
@@ -173,7 +176,7 @@ fn margin(plan: &Known<'_>, from: f64, is_small: bool) -> Drawing {
     };
     let points = places_at_equal_factors(from, 1.0, if is_small { 16 } else { 60 }).into_iter().filter_map(at);
     let (buyer, vendor) = (plan.buyer_break_even(), plan.break_even());
-    let mark = |at: Option<f64>, tone| Some(Mark { at: at.filter(|at| (from..=1.0).contains(at))?, tone });
+    let mark = |at: Option<f64>, whose| Some(Mark { at: at.filter(|at| (from..=1.0).contains(at))?, whose });
     let zone = buyer.map(|buyer| Zone { from: buyer, to: vendor.unwrap_or(1.0).min(1.0), tone: Tone::Gain });
     Drawing {
         title: plan.id.to_owned(),
@@ -188,7 +191,7 @@ fn margin(plan: &Known<'_>, from: f64, is_small: bool) -> Drawing {
             },
             window: Some(Window { across: (from, 1.0), up: (-2.0, 1.0) }),
             zones: zone.filter(|zone| zone.from < zone.to).into_iter().collect(),
-            marks: [mark(buyer, Tone::Gain), mark(vendor, Tone::Loss)].into_iter().flatten().collect(),
+            marks: [mark(buyer, Side::Buyer), mark(vendor, Side::Vendor)].into_iter().flatten().collect(),
         }),
     }
 }
@@ -198,7 +201,7 @@ pub(super) fn maximum(analyzed: &Analyzed<'_>, asked: &Asked) -> Option<Part> {
     let known = known(analyzed);
     let mut order: Vec<&Known<'_>> = known.iter().collect();
     // Those at the edge are named first.
-    order.sort_by(|a, b| b.economics.multiple().cmp(&a.economics.multiple()).then_with(|| a.id.cmp(b.id)));
+    order.sort_by(|a, b| by_multiple(b.answer, a.answer));
     let point = |plan: &&Known<'_>| {
         let price = &plan.economics.revenue.gross_usd;
         let approximate = plan.answer.is_approximate();

@@ -39,11 +39,22 @@ struct Said {
 
 /// Keys that are listed with their values; others of the same place go without saying, being the defaults of a file.
 fn is_told(stated: &Stated) -> bool {
-    let last = stated.key.rsplit('.').next().unwrap_or(&stated.key);
+    // Nothing is what a file means that does not name these.
+    const NOTHING: [&str; 6] = [
+        "vat_share",
+        "fixed_cost_usd_per_month",
+        "fees.share",
+        "fees.fixed_usd",
+        "fees.store_share",
+        "credits_per_request",
+    ];
+    let key = stated.key.as_str();
     let is_default = match &stated.cell {
-        Cell::Usd(figure) | Cell::Share(figure) | Cell::Number(figure) => figure.value.is_zero(),
-        Cell::Count(count) => *count == 1 && last == "seats",
-        Cell::Text(text) => last == "mix" && text == "as-measured" || last == "billed_every" && text == "month",
+        Cell::Usd(figure) | Cell::Share(figure) | Cell::Number(figure) => {
+            figure.value.is_zero() && (NOTHING.iter().any(|end| key.ends_with(end)) || key.starts_with("workload."))
+        }
+        Cell::Count(count) => *count == 1 && key == "seats",
+        Cell::Text(text) => key == "mix" && text == "as-measured" || key == "billed_every" && text == "month",
         _ => false,
     };
     // What a token counts is told by the limit; weights of 1 say nothing.

@@ -6,13 +6,13 @@ use super::tables::NONE;
 use crate::analysis::Answer;
 use crate::cli::analyze::Analyzed;
 use crate::cli::asked::Asked;
-use crate::cli::compare::{ladder_columns, ladder_of};
-use crate::render;
+use crate::cli::compare::{dollars, ladder_columns, ladder_of};
 use crate::report::page::{Drawing, Lane, Lanes, Part, Plot, Span, Tone};
 use crate::report::{Axis, Cell, Column, Row, Section, Unit};
+use crate::units::Ratio;
 
 /// Columns of the table, by key.
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "plan",
     "from_usd_per_month",
     "to_usd_per_month",
@@ -20,6 +20,7 @@ const KEYS: [&str; 8] = [
     "profit_to_usd",
     "break_even_usd",
     "loses_from_usd_per_month",
+    "loses_to_usd_per_month",
     "reason",
 ];
 
@@ -34,7 +35,7 @@ pub(super) fn part(analyzed: &Analyzed<'_>, asked: &Asked) -> Option<Part> {
         if spans.is_empty() {
             continue;
         }
-        most = spans.iter().filter_map(|span| span.to.or(span.from)).fold(most, f64::max);
+        most = spans.iter().map(|span| span.to.unwrap_or(span.from)).fold(most, f64::max);
         rows.extend(found.iter().map(|row| {
             let cells = KEYS.iter().map(|key| row.cells[at(key)].clone());
             Row { group: None, cells: [Cell::Text(vendor.clone())].into_iter().chain(cells).collect() }
@@ -66,8 +67,14 @@ pub(super) fn part(analyzed: &Analyzed<'_>, asked: &Asked) -> Option<Part> {
             ],
         }),
     };
-    let vendor = Column { key: "vendor", title: "Vendor".to_owned(), meaning: "whose plans", ..columns[0].clone() };
-    let chosen = KEYS.iter().map(|key| Column { shown: true, ..columns[at(key)].clone() });
+    let vendor = Column { key: "vendor", title: "Vendor".to_owned(), meaning: "the vendor", ..columns[0].clone() };
+    // A break-even of a stretch is in dollars, that of a plan a share.
+    let title = |column: &Column| match column.key {
+        "break_even_usd" => "Even at $".to_owned(),
+        _ => column.title.clone(),
+    };
+    let chosen = KEYS.iter().map(|key| &columns[at(key)]);
+    let chosen = chosen.map(|column| Column { shown: true, title: title(column), ..column.clone() });
     let table = Section {
         key: "ladder",
         title: "Stretches of use and the cheapest way to buy them".to_owned(),
@@ -101,37 +108,46 @@ fn by_vendor<'a>(analyzed: &Analyzed<'a>, asked: &Asked) -> Vec<(String, Vec<Ans
     vendors
 }
 
+/// Dollars as a pointer shows them; the table has them exactly.
+fn whole(usd: f64) -> String {
+    Ratio::from_f64(usd)
+        .and_then(|usd| Ratio::parse(&usd.to_decimal(2)).ok())
+        .map_or_else(String::new, |usd| dollars(&usd))
+}
+
 /// The stretches of a lane; a stretch on which the vendor begins to lose is two.
 fn spans(rows: &[Row], at: &dyn Fn(&str) -> usize) -> Vec<Span> {
-    let dollars = |cell: &Cell| match cell {
+    let usd = |cell: &Cell| match cell {
         Cell::Usd(figure) => Some(figure.value.to_f64()),
         _ => None,
     };
     let mut spans = Vec::new();
     for row in rows {
         let of = |key: &str| &row.cells[at(key)];
-        let Some(from) = dollars(of("from_usd_per_month")) else { continue };
-        let to = dollars(of("to_usd_per_month"));
+        let Some(from) = usd(of("from_usd_per_month")) else { continue };
+        let to = usd(of("to_usd_per_month"));
         let Cell::Text(plan) = of("plan") else { continue };
         let is_plan = *of("source") != NONE;
-        let end = to.map_or_else(|| "up".to_owned(), |_| format!("to ${}", render::cell(of("to_usd_per_month"))));
-        let words = format!("{plan}: from ${} {end}", render::cell(of("from_usd_per_month")));
         let span = |from: f64, to: Option<f64>, tone| Span {
-            from: Some(from),
+            from,
             to,
             tone,
             text: plan.clone(),
-            words: words.clone(),
+            words: format!(
+                "{plan}: from {}{}",
+                whole(from),
+                to.map_or_else(String::new, |to| format!(" to {}", whole(to)))
+            ),
         };
         if !is_plan {
             spans.push(span(from, to, Tone::Plain));
             continue;
         }
-        let loses = dollars(of("loses_from_usd_per_month"));
+        let loses = usd(of("loses_from_usd_per_month"));
         match loses {
             None => spans.push(span(from, to, Tone::Gain)),
             Some(loses) => {
-                let repaid = dollars(of("loses_to_usd_per_month"));
+                let repaid = usd(of("loses_to_usd_per_month"));
                 if loses > from {
                     spans.push(span(from, Some(loses), Tone::Gain));
                 }

@@ -1,5 +1,6 @@
 //! How use is spread over subscribers, and who pays for whom.
 
+use super::answer::by_multiple;
 use super::{Args, Told};
 use crate::cli::analyze::Analyzed;
 use crate::cli::asked::Asked;
@@ -8,7 +9,6 @@ use crate::cli::world::World;
 use crate::cli::{Exit, Stop};
 use crate::report::page::{Curves, Drawing, Lane, Lanes, Part, Plot, Span, Tone};
 use crate::report::{Axis, Cell, Column, Picture, Report, Row, Section, Unit};
-use crate::units::Ratio;
 
 /// Plans against the population; its shape on the plan that sells most per dollar.
 pub(super) fn part(args: &Args, analyzed: &Analyzed<'_>, asked: &Asked, world: &mut World<'_>) -> Result<Told, Stop> {
@@ -42,10 +42,18 @@ pub(super) fn part(args: &Args, analyzed: &Analyzed<'_>, asked: &Asked, world: &
 
 /// A sentence without what it says of flags, which a page does not have.
 pub(super) fn without_flags(line: &str) -> String {
-    match line.split_once(" (--").and_then(|(head, rest)| Some((head, rest.split_once(')')?.1))) {
-        Some((head, tail)) => format!("{head}{tail}"),
-        None => line.replace('`', ""),
+    let mut line = line.replace('`', "");
+    while let Some(from) = line.find(" (--") {
+        let Some(length) = line[from..].find(')') else { break };
+        line.replace_range(from..=from + length, "");
     }
+    let ends = line.ends_with('.');
+    let kept: Vec<&str> = line.split("; ").filter(|clause| !clause.contains("--")).collect();
+    let mut kept = kept.join("; ");
+    if ends && !kept.is_empty() && !kept.ends_with('.') {
+        kept.push('.');
+    }
+    kept
 }
 
 fn place(columns: &[Column], key: &str) -> Option<usize> {
@@ -85,9 +93,8 @@ fn shaped(analyzed: &Analyzed<'_>, book: &Report) -> Option<String> {
         let row = book.rows.iter().find(|row| matches!(&row.cells[0], Cell::Text(known) if known == id));
         row.is_some_and(|row| figure(&row.cells[surplus]).is_some())
     };
-    let multiple = |answer: &&crate::analysis::Answer<'_>| -> Option<Ratio> { answer.economics.as_ref()?.multiple() };
     let known = analyzed.answers.iter().filter(|answer| is_known(&answer.plan.id));
-    known.max_by_key(multiple).map(|answer| answer.plan.id.to_string())
+    known.max_by(|a, b| by_multiple(a, b)).map(|answer| answer.plan.id.to_string())
 }
 
 /// What the others leave, and what the losers take of it.
@@ -101,13 +108,8 @@ fn payers(book: &Report) -> Option<Drawing> {
             words(&row.cells[surplus]),
             words(&row.cells[deficit])
         );
-        let span = |from: f64, to: f64, tone| Span {
-            from: Some(from),
-            to: Some(to),
-            tone,
-            text: String::new(),
-            words: String::new(),
-        };
+        let span =
+            |from: f64, to: f64, tone| Span { from, to: Some(to), tone, text: String::new(), words: String::new() };
         let spans = vec![span(-taken, 0.0, Tone::Loss), span(0.0, left, Tone::Gain)];
         Some((taken, left, Lane { name, spans, words: said }))
     };
@@ -150,7 +152,7 @@ fn histogram(section: &Section, id: &str) -> Option<Drawing> {
                     name: if nth == 0 { name.clone() } else { String::new() },
                     spans: figure(&row.cells[at])
                         .map(|share| Span {
-                            from: Some(0.0),
+                            from: 0.0,
                             to: Some(share),
                             tone,
                             text: words(&row.cells[at]),

@@ -73,8 +73,9 @@ pub(super) fn plans(analyzed: &Analyzed<'_>) -> Option<Part> {
 
 /// The margin of each plan over utilization.
 pub(super) fn heat_map(analyzed: &Analyzed<'_>) -> Option<Part> {
-    let lead = "The vendor's margin in percent of the price at each utilization of the full allowance. ▲ profit over half \
-                the price, + profit, · within 5 %, − loss, ▼ loss over the price; blue is profit, orange is loss.";
+    let lead = "The vendor's margin in percent of what is paid, overage included, at each utilization of the full \
+                allowance. ▲ profit over half of it, + profit, · within 5 %, − loss, ▼ loss over all of it; blue is \
+                profit, orange is loss.";
     let keys = ["plan", "multiple", "break_even", "margin_at"];
     Some(Part {
         key: "heat-map",

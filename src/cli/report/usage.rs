@@ -7,7 +7,7 @@ use crate::cli::asked::Asked;
 use crate::cli::replay;
 use crate::cli::world::World;
 use crate::report::page::Part;
-use crate::report::{Column, Section};
+use crate::report::{Cell, Column, Section};
 
 /// What the logs came to under the plans, and when which windows stopped work.
 pub(super) fn part(args: &Args, asked: &Asked, world: &mut World<'_>) -> Result<Told, Stop> {
@@ -33,16 +33,30 @@ pub(super) fn part(args: &Args, asked: &Asked, world: &mut World<'_>) -> Result<
         drawings: found.timeline.into_iter().collect(),
         tables: [results].into_iter().chain(others).collect(),
     };
-    let missing = if report.complete { Vec::new() } else { vec!["usage: part of it is not known".to_owned()] };
-    let answer = Some(format!("Of the usage that was read: {}", found.advice));
-    Ok(Told { part, answer, inputs: found.inputs, problems: report.problems, exit: found.exit, missing })
+    let answer = Some(format!("Of the usage that was read: {}", without_flags(&found.advice)));
+    Ok(Told { part, answer, inputs: found.inputs, problems: report.problems, exit: found.exit, missing: found.missing })
 }
+
+/// Most hits that are listed.
+const HITS_MOST: usize = 200;
 
 /// The table with what a page shows of it: each hit too, which the drawing shows.
 fn seen(mut section: Section) -> Section {
-    const OF_HITS: [&str; 7] = ["plan", "limit", "at", "window_from", "window_until", "project", "request_usd"];
-    if section.key == "hits" {
-        section.columns.iter_mut().for_each(|column| column.shown = OF_HITS.contains(&column.key));
+    if section.key != "hits" {
+        return section;
+    }
+    let all = section.rows.len();
+    if all > HITS_MOST {
+        section.rows.truncate(HITS_MOST);
+        section.title = format!("{}: the first {HITS_MOST} of {all}", section.title);
+    }
+    let user = section.columns.iter().position(|column| column.key == "user");
+    let names_users = user.is_some_and(|at| section.rows.iter().any(|row| matches!(row.cells[at], Cell::Text(_))));
+    for column in &mut section.columns {
+        column.shown = match column.key {
+            "user" => names_users,
+            key => ["plan", "limit", "at", "window_from", "window_until", "project", "request_usd"].contains(&key),
+        };
     }
     section
 }

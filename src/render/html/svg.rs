@@ -7,7 +7,7 @@ use askama::Template;
 use super::super::chart::Scale;
 use super::super::width::{middle, width};
 use super::super::{Look, escape};
-use crate::report::page::{Curves, Drawing, Lanes, Plot, Points, Tone};
+use crate::report::page::{Curves, Drawing, Lanes, Plot, Points, Side, Tone};
 use crate::report::{Axis, Curve, Unit};
 
 /// Width of a letter of 12 pixels, in wide fonts.
@@ -182,12 +182,10 @@ const fn tone_class(tone: Tone) -> &'static str {
     }
 }
 
-const fn mark_class(tone: Tone) -> &'static str {
-    match tone {
-        Tone::Gain => "at-gain",
-        Tone::Plain => "at-plain",
-        Tone::Other => "at-other",
-        Tone::Loss => "at-loss",
+const fn mark_class(whose: Side) -> &'static str {
+    match whose {
+        Side::Buyer => "at-gain",
+        Side::Vendor => "at-loss",
     }
 }
 
@@ -292,7 +290,7 @@ fn curves(curves: &Curves, drawing: &Drawing, axes: Axes<'_>, look: &Look) -> Ve
     for mark in &curves.marks {
         let Some(x) = plane.x(mark.at) else { continue };
         let (from, to) = (spot(x, plane.top), spot(x, plane.bottom()));
-        shapes.push(Shape::Line { from, to, class: mark_class(mark.tone) });
+        shapes.push(Shape::Line { from, to, class: mark_class(mark.whose) });
     }
     for (nth, curve) in curves.chart.curves.iter().enumerate() {
         let points = within(curve, &plane);
@@ -451,8 +449,8 @@ fn lanes(lanes: &Lanes, look: &Look) -> Vec<Shape> {
         }
         for span in &lane.spans {
             let (low, high) = plane.across.ends();
-            let bound = |value: Option<f64>, end: f64| plane.x(value.unwrap_or(end).clamp(low, high));
-            let (Some(from), Some(to)) = (bound(span.from, low), bound(span.to, high)) else { continue };
+            let bound = |value: f64| plane.x(value.clamp(low, high));
+            let (Some(from), Some(to)) = (bound(span.from), bound(span.to.unwrap_or(high))) else { continue };
             // What is there is seen, however short, and told from what follows.
             let size = spot((to - from - 1.0).max(1.5), LANE - 3.0);
             let at = spot(from, top + 1.5);
