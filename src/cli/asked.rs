@@ -75,6 +75,10 @@ pub(super) fn ask(
         return Err(Stop { exit: Exit::Usage, problems: wrong_flags });
     }
     problems.extend(found);
+    if strict(terms, world) {
+        let is_unportable = |problem: &&mut Problem| problem.code == codes::TOML_1_1;
+        problems.iter_mut().filter(is_unportable).for_each(|problem| problem.level = Level::Error);
+    }
     if args.fail_fast {
         let first = problems.iter().position(|problem| problem.level == Level::Error);
         problems.truncate(first.map_or(problems.len(), |first| first + 1));

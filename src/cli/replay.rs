@@ -115,10 +115,6 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     args.check()?;
     let mut problems = Vec::new();
     let asked = ask(&args.inputs, &args.terms, world, &mut problems)?;
-    if strict(&args.terms, world) {
-        let is_unportable = |problem: &&mut Problem| problem.code == codes::TOML_1_1;
-        problems.iter_mut().filter(is_unportable).for_each(|problem| problem.level = Level::Error);
-    }
     let mut found = replayed(args, &asked, world, problems)?;
     if let Some((column, descending)) = order {
         sort(&mut found.report.rows, column, descending);

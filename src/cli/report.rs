@@ -192,10 +192,6 @@ fn found(args: &Args, world: &mut World<'_>) -> Result<(Page, Found), Stop> {
     let mut problems = Vec::new();
     let asked = ask(&args.inputs, &args.terms, world, &mut problems)?;
     let is_strict = strict(&args.terms, world);
-    if is_strict {
-        let is_unportable = |problem: &&mut Problem| problem.code == codes::TOML_1_1;
-        problems.iter_mut().filter(is_unportable).for_each(|problem| problem.level = Level::Error);
-    }
     let plans = wanted(&asked, &args.inputs, &mut problems)?;
     let failed = problems.iter().any(|problem| problem.level == Level::Error);
     if plans.is_empty() || failed && args.inputs.fail_fast {

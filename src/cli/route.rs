@@ -23,7 +23,6 @@ use super::asked::{Asked, ask, assumptions, sha256, strict};
 use super::publish::{columns_help, select, sort};
 use super::world::World;
 use super::{Answered, Exit, Found, Stop};
-use crate::catalog::codes;
 use crate::problem::{Level, Problem, Source};
 use crate::report::{Cell, Column, Layout, Record, Report};
 use crate::scenario::migration::Factors;
@@ -231,10 +230,6 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     work::is_asked(args)?;
     let mut problems = Vec::new();
     let mut asked = ask(&args.inputs, &args.terms, world, &mut problems)?;
-    if strict(&args.terms, world) {
-        let is_unportable = |problem: &&mut Problem| problem.code == codes::TOML_1_1;
-        problems.iter_mut().filter(is_unportable).for_each(|problem| problem.level = Level::Error);
-    }
     let failed = problems.iter().any(|problem| problem.level == Level::Error);
     let plans = plans::named(args, &asked, failed, &problems)?;
     let answer = if is_migration {

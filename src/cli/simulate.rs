@@ -167,10 +167,6 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     let (chosen_columns, order) = select(&args.output, &all)?;
     let mut problems = Vec::new();
     let asked = ask(&args.inputs, &args.terms, world, &mut problems)?;
-    if strict(&args.terms, world) {
-        let is_unportable = |problem: &&mut Problem| problem.code == codes::TOML_1_1;
-        problems.iter_mut().filter(is_unportable).for_each(|problem| problem.level = Level::Error);
-    }
     let (mut report, mut inputs) = answered(args, &asked, world, problems)?;
     if let Some((column, descending)) = order {
         sort(&mut report.rows, column, descending);

@@ -220,10 +220,6 @@ pub(super) fn run(args: &Args, world: &mut World<'_>) -> Result<Answered, Stop> 
     // No workload is asked for; which models lack a price is told of those in the logs.
     problems.retain(|problem| problem.code != codes::UNPRICED || problem.level == Level::Error);
     let strict = strict(&terms, world);
-    if strict {
-        let is_unportable = |problem: &&mut Problem| problem.code == codes::TOML_1_1;
-        problems.iter_mut().filter(is_unportable).for_each(|problem| problem.level = Level::Error);
-    }
     let used = read_logs(&args.logs, &args.output, world, &mut problems)?;
     let premiums = Premiums::default();
     let prices = Prices { rates: &asked.catalog.rates, premiums: &premiums };
