@@ -318,6 +318,7 @@ fn good_files_are_on_the_page_beside_bad_ones_and_nothing_makes_no_page() {
 
     let nothing = report(&["--plan", "nobody"]);
     assert_eq!((nothing.code, nothing.out.as_str()), (3, ""));
+    assert!(nothing.err.starts_with("error[PC109]: no plan is selected"), "{}", nothing.err);
 }
 
 #[test]

@@ -196,6 +196,7 @@ fn found(args: &Args, world: &mut World<'_>) -> Result<(Page, Found), Stop> {
     let failed = problems.iter().any(|problem| problem.level == Level::Error);
     if plans.is_empty() || failed && args.inputs.fail_fast {
         // A page about nothing would read as an answer.
+        analyze::explain_gaps(&[], &asked.catalog, &mut problems);
         return Err(Stop { exit: Exit::Input, problems });
     }
     let analyzed = analyze::found(&plans, &asked, &points, &mut problems);
