@@ -147,9 +147,16 @@ pub fn find(roots: &[Root]) -> Found {
 /// The tier that the settings of Codex beside some places ask for, if it is a fast one.
 #[must_use]
 pub fn tier_of_settings(roots: &[Root]) -> Option<String> {
-    let folder = |root: &Root| match root.path.file_name()?.to_str()? {
-        "sessions" | "archived_sessions" => root.path.parent().map(Path::to_owned),
-        _ => Some(root.path.clone()),
+    let folder = |root: &Root| {
+        // `.` and `..` do not say which folder they are.
+        let path = match root.path.file_name() {
+            Some(_) => root.path.clone(),
+            None => root.path.canonicalize().ok()?,
+        };
+        match path.file_name().and_then(|name| name.to_str()) {
+            Some("sessions" | "archived_sessions") => path.parent().map(Path::to_owned),
+            _ => Some(path),
+        }
     };
     let tier = |folder: PathBuf| {
         let settings = std::fs::read_to_string(folder.join("config.toml")).ok()?;

@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
-use plancost::cli::logs::{Found, Progress, Root, find, read_all, usual_roots};
+use plancost::cli::logs::{Found, Progress, Root, find, read_all, tier_of_settings, usual_roots};
 use plancost::logs::{Format, Log};
 
 use super::claude::Line;
@@ -231,4 +231,17 @@ fn programs_keep_no_parquet_files_among_their_logs() {
     let home = tempfile::tempdir().expect("a folder");
     put(home.path(), ".claude/projects/-w-p/data.parquet", "PAR1");
     assert_eq!(usual(&[("HOME", text(home.path()))]), Found::default());
+}
+
+/// `plancost usage .` among the logs; the tests share one working directory, so here `..` stands for it.
+#[test]
+fn the_settings_of_codex_are_found_from_whatever_names_its_folders() {
+    let home = tempfile::tempdir().expect("a folder");
+    put(home.path(), "config.toml", "service_tier = \"fast\"\n");
+    put(home.path(), "sessions/2026/rollout-a.jsonl", "");
+    for path in ["", "sessions", "sessions/", "sessions/.", "sessions/..", "sessions/2026/.."] {
+        let root = Root::named(home.path().join(path));
+        assert_eq!(tier_of_settings(&[root]).as_deref(), Some("fast"), "{path}");
+    }
+    assert_eq!(tier_of_settings(&[Root::named(home.path().join("sessions/2026"))]), None);
 }
