@@ -209,7 +209,6 @@ fn roots(logs: &[PathBuf], format: LogFormat, world: &World<'_>) -> Vec<Root> {
 }
 
 fn from_stdin(logs: &[PathBuf], how: &ReadArgs, name: &str, world: &mut World<'_>) -> Result<Log, Stop> {
-    const HEAD: u64 = 64 * 1024;
     let wrong = |message: &str, help: &str| Stop::from(Problem::error(codes::USAGE, message).help(help));
     if logs.len() > 1 {
         return Err(wrong("`-` is named beside other logs", "name `-` once, as the only log"));
@@ -217,10 +216,9 @@ fn from_stdin(logs: &[PathBuf], how: &ReadArgs, name: &str, world: &mut World<'_
     if world.stdin_is_terminal {
         return Err(wrong("`-` reads standard input, which is a terminal", "pipe a log in, or name one"));
     }
-    let mut head = Vec::new();
-    let part = match (&mut *world.stdin).take(HEAD).read_to_end(&mut head) {
+    let part = match Format::head(&mut *world.stdin) {
         Err(error) => Part::unreadable(name, super::output::reason(&error)),
-        Ok(_) => {
+        Ok(head) => {
             let format = how.log_format.format().unwrap_or_else(|| Format::of(name, &head));
             read(format, name, head.as_slice().chain(&mut *world.stdin), &mut Buffer::default())
         }

@@ -19,12 +19,6 @@ use crate::usage::Service;
 /// Folders below folders are looked into this far.
 const DEPTH_MAX: usize = 16;
 
-/// What is looked at to tell the format of a file that was named.
-const HEAD: u64 = 64 * 1024;
-
-/// The same of a packed one, whose first block must be whole.
-const HEAD_PACKED: u64 = 256 * 1024;
-
 /// A place where logs may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Root {
@@ -228,10 +222,7 @@ fn format_of(path: &Path) -> io::Result<Format> {
     if let Some(format) = Format::named(&path.to_string_lossy()) {
         return Ok(format);
     }
-    let mut head = Vec::new();
-    let is_packed = path.extension().is_some_and(|extension| extension == "zst");
-    File::open(path)?.take(if is_packed { HEAD_PACKED } else { HEAD }).read_to_end(&mut head)?;
-    Ok(Format::of(&path.to_string_lossy(), &head))
+    Ok(Format::of(&path.to_string_lossy(), &Format::head(File::open(path)?)?))
 }
 
 /// Reads all files and makes one log of them, on at most so many threads.
