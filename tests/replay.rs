@@ -300,3 +300,14 @@ fn a_torn_log_does_not_say_that_a_plan_fits() {
     assert_eq!(run("--must-fit acme-pro"), (4, Value::Null));
     assert_eq!(run("--must-fit acme-pro --max-skipped 5%"), (0, true.into()));
 }
+
+#[test]
+fn why_it_is_not_known_whether_a_plan_fits_is_told_as_it_is() {
+    let answered = replay("tests/fixtures/logs/day.csv", "nofile.jsonl --must-fit acme-max");
+    let why = "it is not known whether `acme-max` fits: not all of the logs could be read";
+    assert!(answered.err.contains(why), "{}", answered.err);
+    assert_eq!(answered.code, 3, "{}", answered.err);
+    let answered = replay("tests/fixtures/logs/broken.jsonl", "--must-fit acme-max");
+    let why = "it is not known whether `acme-max` fits: more of the logs was lost than `--max-skipped` allows";
+    assert!(answered.err.contains(why), "{}", answered.err);
+}

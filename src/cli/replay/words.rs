@@ -108,10 +108,10 @@ fn of_plan(book: &Book, best: &Line<'_>, ranked: &[&Line<'_>]) -> String {
 
 /// Why no plan is said to fit though it stops nothing.
 pub(super) fn why_unknown(book: &Book) -> &'static str {
-    if book.usage.unpriced.is_empty() {
-        "more of the logs was lost than `--max-skipped` allows"
-    } else {
-        "part of the work has no list price"
+    match () {
+        () if !book.usage.unpriced.is_empty() => "part of the work has no list price",
+        () if !book.log.stopped.is_empty() => "not all of the logs could be read",
+        () => "more of the logs was lost than `--max-skipped` allows",
     }
 }
 
