@@ -239,15 +239,9 @@ fn stopped(part: &mut Part, ended: lines::Ended) {
 }
 
 /// Makes one log of all files: what several of them hold counts once. Requests of Codex of which no file says how they
-/// were served were served as usual.
+/// were served were served as stated.
 #[must_use]
-pub fn combine(parts: Vec<Part>) -> Log {
-    combine_with(parts, Service::Standard)
-}
-
-/// The same, with requests of Codex served as stated where no file says how they were.
-#[must_use]
-pub fn combine_with(mut parts: Vec<Part>, untold: Service) -> Log {
+pub fn combine(mut parts: Vec<Part>, untold: Service) -> Log {
     parts.sort_by(|a, b| a.name.cmp(&b.name));
     let mut log = Log { files: parts.len(), ..Log::default() };
     let file_order = file_order(&parts);

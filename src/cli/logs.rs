@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use walkdir::WalkDir;
 
 use super::output::reason;
-use crate::logs::{Buffer, Format, Log, Part, TOLD_BY, combine_with, is_parquet, read, read_parquet};
+use crate::logs::{Buffer, Format, Log, Part, TOLD_BY, combine, is_parquet, read, read_parquet};
 use crate::usage::Service;
 
 /// Folders below folders are looked into this far.
@@ -225,15 +225,10 @@ fn format_of(path: &Path) -> io::Result<Format> {
     Ok(Format::of(&path.to_string_lossy(), &Format::head(File::open(path)?)?))
 }
 
-/// Reads all files and makes one log of them, on at most so many threads.
+/// Reads all files and makes one log of them, on at most so many threads; requests of Codex were served as stated where no
+/// file says how they were.
 #[must_use]
-pub fn read_all(found: &Found, threads: NonZeroUsize, progress: &Progress) -> Log {
-    read_all_with(found, Service::Standard, threads, progress)
-}
-
-/// The same, with requests of Codex served as stated where no file says how they were.
-#[must_use]
-pub fn read_all_with(found: &Found, untold: Service, threads: NonZeroUsize, progress: &Progress) -> Log {
+pub fn read_all(found: &Found, untold: Service, threads: NonZeroUsize, progress: &Progress) -> Log {
     progress.total.store(found.files.iter().map(|file| file.bytes).sum(), Ordering::Relaxed);
     // The largest first, so that none of them is left for the end.
     let mut queue: Vec<&LogFile> = found.files.iter().collect();
@@ -257,7 +252,7 @@ pub fn read_all_with(found: &Found, untold: Service, threads: NonZeroUsize, prog
         parts
     });
     parts.extend(found.unreadable.iter().map(|(path, why)| Part::unreadable(&path.to_string_lossy(), why.clone())));
-    combine_with(parts, untold)
+    combine(parts, untold)
 }
 
 fn read_file(file: &LogFile, buffer: &mut Buffer, progress: &Progress) -> Part {

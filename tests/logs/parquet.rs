@@ -10,6 +10,7 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 use plancost::logs::{Format, Log, combine, is_parquet, read_parquet};
+use plancost::usage::Service;
 
 use crate::{all_counts, log, notes};
 
@@ -147,7 +148,7 @@ fn encoded_otherwise() -> Vec<(&'static str, Encoding, Vec<u8>)> {
 }
 
 fn read(file: &[u8]) -> Log {
-    combine(vec![read_parquet("usage.parquet", file.len() as u64, Cursor::new(file.to_vec()))])
+    combine(vec![read_parquet("usage.parquet", file.len() as u64, Cursor::new(file.to_vec()))], Service::Standard)
 }
 
 fn why(file: &[u8]) -> String {
@@ -357,7 +358,7 @@ fn what_came_before_a_fault_counts_and_so_do_other_files() {
     let middle = whole.len() / 2;
     torn[middle..middle + 2_000].fill(0xFF);
     let part = |name: &str, bytes: &[u8]| read_parquet(name, bytes.len() as u64, Cursor::new(bytes.to_vec()));
-    let both = combine(vec![part("torn.parquet", &torn), part("good.parquet", &good())]);
+    let both = combine(vec![part("torn.parquet", &torn), part("good.parquet", &good())], Service::Standard);
     assert_eq!(both.stopped.len(), 1);
     assert_eq!(&*both.stopped[0].0, "torn.parquet");
     assert!((2_002..4_002).contains(&both.records.len()), "{}", both.records.len());

@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 
 use plancost::cli::logs::{Found, Progress, Root, find, read_all, tier_of_settings, usual_roots};
 use plancost::logs::{Format, Log};
+use plancost::usage::Service;
 
 use super::claude::Line;
 use super::codex::{event, meta, turn};
@@ -38,7 +39,7 @@ fn text(path: &Path) -> String {
 }
 
 fn read_on(found: &Found, threads: usize) -> Log {
-    read_all(found, NonZeroUsize::new(threads).expect("a thread"), &Progress::default())
+    read_all(found, Service::Standard, NonZeroUsize::new(threads).expect("a thread"), &Progress::default())
 }
 
 #[test]
@@ -146,7 +147,7 @@ fn the_number_of_threads_changes_nothing_and_progress_is_told() {
     }
     let found = find(&[Root::named(folder.path())]);
     let progress = Progress::default();
-    let one = read_all(&found, NonZeroUsize::MIN, &progress);
+    let one = read_all(&found, Service::Standard, NonZeroUsize::MIN, &progress);
     assert_eq!(progress.read.load(Ordering::Relaxed), progress.total.load(Ordering::Relaxed));
     assert_eq!(one.bytes, progress.total.load(Ordering::Relaxed));
     for threads in [2, 8, 64] {
