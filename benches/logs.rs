@@ -11,6 +11,7 @@ use std::io::Read;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use memchr::memmem::Finder;
 use plancost::logs::{Buffer, Format, combine, read};
+use plancost::usage::Service;
 
 const RESPONSES: u64 = 4_000;
 
@@ -128,7 +129,8 @@ fn logs(criterion: &mut Criterion) {
         });
         let mut buffer = Buffer::default();
         group.bench_function(format!("{name}/read"), |bench| {
-            bench.iter(|| combine(vec![read(*format, name, black_box(log.as_bytes()), &mut buffer)]));
+            bench
+                .iter(|| combine(vec![read(*format, name, black_box(log.as_bytes()), &mut buffer)], Service::Standard));
         });
     }
     group.finish();

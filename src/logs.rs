@@ -28,6 +28,9 @@ use crate::usage::{LimitHit, Meter, Record, Service};
 /// So much of a file tells its format.
 const HEAD: u64 = 64 * 1024;
 
+/// So much of a packed one, whose first block must be whole: it may pack to 128 KiB.
+const HEAD_PACKED: u64 = 256 * 1024;
+
 /// A format of log files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
@@ -43,6 +46,20 @@ pub enum Format {
 }
 
 impl Format {
+    /// The first bytes of a file, as many as [`Self::of`] may need.
+    ///
+    /// # Errors
+    ///
+    /// If they cannot be read.
+    pub fn head(mut input: impl Read) -> io::Result<Vec<u8>> {
+        let mut head = Vec::new();
+        input.by_ref().take(HEAD).read_to_end(&mut head)?;
+        if zstd::is_packed(&head) {
+            input.take(HEAD_PACKED - HEAD).read_to_end(&mut head)?;
+        }
+        Ok(head)
+    }
+
     /// The format of a file by its name and its first bytes, packed or not.
     #[must_use]
     pub fn of(name: &str, head: &[u8]) -> Self {
@@ -222,15 +239,9 @@ fn stopped(part: &mut Part, ended: lines::Ended) {
 }
 
 /// Makes one log of all files: what several of them hold counts once. Requests of Codex of which no file says how they
-/// were served were served as usual.
+/// were served were served as stated.
 #[must_use]
-pub fn combine(parts: Vec<Part>) -> Log {
-    combine_with(parts, Service::Standard)
-}
-
-/// The same, with requests of Codex served as stated where no file says how they were.
-#[must_use]
-pub fn combine_with(mut parts: Vec<Part>, untold: Service) -> Log {
+pub fn combine(mut parts: Vec<Part>, untold: Service) -> Log {
     parts.sort_by(|a, b| a.name.cmp(&b.name));
     let mut log = Log { files: parts.len(), ..Log::default() };
     let file_order = file_order(&parts);

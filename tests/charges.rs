@@ -97,6 +97,33 @@ fn a_plan_in_credits_is_priced_in_credits() {
     assert!(unknown.clone().all(|row| row["PricingCurrencyEffectiveCost"].is_empty()));
 }
 
+/// Seven requests at 3 credits each; tokens take none, and at list the requests have no fee. With a fee of $0.01 they cost
+/// $0.07 too; without a list price, nobody knows what they cost.
+#[test]
+fn credits_for_requests_are_charged_though_list_prices_have_no_fee_for_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_str().expect("UTF-8").to_owned();
+    let (log, plans, out) = (path("cr.csv"), path("cr.toml"), path("focus.csv"));
+    fs::write(&log, "time,model,input,output,requests\n2026-03-02T08:00:00Z,m1,1000,100,7\n").expect("a file");
+    let plan = "[[plan]]\nid = \"cr\"\nprice_usd = 10\n[[plan.limit]]\nevery = \"month\"\ncredits = 100\n\
+        [[plan.credit_rate]]\nmodel = \"m1\"\ninput_credits_per_mtok = 0\noutput_credits_per_mtok = 0\n\
+        credits_per_request = 3\n";
+    let listed = "[[rates]]\nmodel = \"m1\"\ninput_usd_per_mtok = 1\noutput_usd_per_mtok = 2\n";
+    for (rates, usd) in
+        [(listed.to_owned(), "0"), (format!("{listed}usd_per_request = 0.01\n"), "0.07"), (String::new(), "")]
+    {
+        fs::write(&plans, format!("{rates}{plan}")).expect("a file");
+        let export = format!("focus={out}");
+        let answered = Given::args(["usage", &log, "--plan", "cr", "--plans", &plans, "--export", &export]).run();
+        let mut table = csv::Reader::from_path(&out).unwrap_or_else(|error| panic!("{error}: {}", answered.err));
+        let rows: Vec<Row> = table.deserialize().map(|row| row.expect("a row")).collect();
+        assert_eq!(sum(&rows, "Usage", "PricingCurrencyEffectiveCost"), number("21"), "{rates}{rows:?}");
+        let requests: Vec<&Row> = rows.iter().filter(|row| row["SkuId"] == "m1/requests").collect();
+        let [requests] = requests[..] else { panic!("{rates}{rows:?}") };
+        assert_eq!((&*requests["ListCost"], &*requests["ConsumedQuantity"]), (usd, "7"), "{rates}");
+    }
+}
+
 /// $20 in five hours and $66.67 a week, of four responses of $1 and 16 and 6 points of the meters.
 #[test]
 fn measured_limits_are_limits_of_a_plan_that_other_commands_read() {

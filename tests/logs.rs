@@ -15,7 +15,7 @@ mod logs {
 
 use plancost::logs::{Buffer, Format, Log, combine, read};
 use plancost::rates::TokenClass;
-use plancost::usage::Record;
+use plancost::usage::{Record, Service};
 
 /// Files, each a name and what it holds, read in order.
 fn log(format: Format, files: &[(&str, &str)]) -> Log {
@@ -30,7 +30,7 @@ fn log_of_bytes(format: Format, files: &[(&str, &[u8])]) -> Log {
 }
 
 fn read_with(buffer: &mut Buffer, format: Format, files: &[(&str, &[u8])]) -> Log {
-    combine(files.iter().map(|(name, bytes)| read(format, name, *bytes, buffer)).collect())
+    combine(files.iter().map(|(name, bytes)| read(format, name, *bytes, buffer)).collect(), Service::Standard)
 }
 
 /// Input, cache read, written for five minutes, for an hour, output.

@@ -170,6 +170,26 @@ fn an_empty_log_costs_the_price_of_the_plan() {
     }
 }
 
+/// Nothing costs least without any use.
+#[test]
+fn without_usage_nothing_is_recommended() {
+    let told = |document: &Value| {
+        let summary = &document["summary"];
+        (summary["recommended"].clone(), summary["recommendation"].as_str().expect("a sentence").to_owned())
+    };
+    let empty = json("tests/fixtures/logs/empty.csv", "--plan acme-pro");
+    assert_eq!(told(&empty), (Value::Null, "No answer: there is no usage.".to_owned()));
+    // All of it is of March 2026.
+    let days = "--plan acme-pro --from 2025-01-01 --to 2025-01-07";
+    let answered = replay("tests/fixtures/logs/day.csv", &format!("{days} --json"));
+    let outside = json_of(&answered);
+    assert_eq!(told(&outside), (Value::Null, "No answer: there is no usage in these days.".to_owned()));
+    assert_eq!(ratio(&of_plan(&outside, "acme-pro")["monthly_total_usd"]), number("20"));
+    assert_eq!(answered.code, 4, "{}", answered.err);
+    let said = replay("tests/fixtures/logs/day.csv", days).err;
+    assert!(said.contains("PC302") && said.contains("there is no usage from 2025-01-01 to 2025-01-07"), "{said}");
+}
+
 /// Codex: $0.07 + $0.0105 + $0.014 and $0.035 + $0.0315 + $0.042 at 1.75 in, 0.175 cached and 14 out. Claude: 4 input,
 /// 20,000 written, 200,000 read are $0.22502 on Opus 4.8 at 5, 6.25 and 0.50, and outputs of 2,000, 4,000, 3,000, 8,000
 /// and 2,000 at 25 are $0.475; a fifth of the prompt and $0.005 on Haiku; the fast one is twice $0.22502 + $0.025.
@@ -299,4 +319,15 @@ fn a_torn_log_does_not_say_that_a_plan_fits() {
     assert_eq!(run("--plan acme-pro"), (0, Value::Null));
     assert_eq!(run("--must-fit acme-pro"), (4, Value::Null));
     assert_eq!(run("--must-fit acme-pro --max-skipped 5%"), (0, true.into()));
+}
+
+#[test]
+fn why_it_is_not_known_whether_a_plan_fits_is_told_as_it_is() {
+    let answered = replay("tests/fixtures/logs/day.csv", "nofile.jsonl --must-fit acme-max");
+    let why = "it is not known whether `acme-max` fits: not all of the logs could be read";
+    assert!(answered.err.contains(why), "{}", answered.err);
+    assert_eq!(answered.code, 3, "{}", answered.err);
+    let answered = replay("tests/fixtures/logs/broken.jsonl", "--must-fit acme-max");
+    let why = "it is not known whether `acme-max` fits: more of the logs was lost than `--max-skipped` allows";
+    assert!(answered.err.contains(why), "{}", answered.err);
 }

@@ -12,7 +12,7 @@ use super::route::section;
 use super::world::World;
 use super::{Stop, values};
 use crate::catalog::codes;
-use crate::logs::{Buffer, Format, Log, Note, Part, combine_with, read};
+use crate::logs::{Buffer, Format, Log, Note, Part, combine, read};
 use crate::problem::{Place, Problem, Source};
 use crate::report::{Cell, Row, Section, Unit};
 use crate::units::{Date, Instant, Ratio, TimeZone, instant_of, time_zone};
@@ -197,7 +197,7 @@ pub(super) fn read_named(
     let bytes = found.files.iter().map(|file| file.bytes).sum();
     let done = logs::Progress::default();
     let untold = how.codex_tier.service();
-    let log = parallel::watched(bytes, shown, &done.read, || logs::read_all_with(&found, untold, threads, &done));
+    let log = parallel::watched(bytes, shown, &done.read, || logs::read_all(&found, untold, threads, &done));
     Ok((log, found.files.iter().map(|file| file.path.to_string_lossy().into_owned()).collect()))
 }
 
@@ -209,7 +209,6 @@ fn roots(logs: &[PathBuf], format: LogFormat, world: &World<'_>) -> Vec<Root> {
 }
 
 fn from_stdin(logs: &[PathBuf], how: &ReadArgs, name: &str, world: &mut World<'_>) -> Result<Log, Stop> {
-    const HEAD: u64 = 64 * 1024;
     let wrong = |message: &str, help: &str| Stop::from(Problem::error(codes::USAGE, message).help(help));
     if logs.len() > 1 {
         return Err(wrong("`-` is named beside other logs", "name `-` once, as the only log"));
@@ -217,15 +216,14 @@ fn from_stdin(logs: &[PathBuf], how: &ReadArgs, name: &str, world: &mut World<'_
     if world.stdin_is_terminal {
         return Err(wrong("`-` reads standard input, which is a terminal", "pipe a log in, or name one"));
     }
-    let mut head = Vec::new();
-    let part = match (&mut *world.stdin).take(HEAD).read_to_end(&mut head) {
+    let part = match Format::head(&mut *world.stdin) {
         Err(error) => Part::unreadable(name, super::output::reason(&error)),
-        Ok(_) => {
+        Ok(head) => {
             let format = how.log_format.format().unwrap_or_else(|| Format::of(name, &head));
             read(format, name, head.as_slice().chain(&mut *world.stdin), &mut Buffer::default())
         }
     };
-    Ok(combine_with(vec![part], how.codex_tier.service()))
+    Ok(combine(vec![part], how.codex_tier.service()))
 }
 
 /// Settings that say that requests of Codex are served fast, where logs do not tell how they were.

@@ -13,17 +13,11 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use walkdir::WalkDir;
 
 use super::output::reason;
-use crate::logs::{Buffer, Format, Log, Part, TOLD_BY, combine_with, is_parquet, read, read_parquet};
+use crate::logs::{Buffer, Format, Log, Part, TOLD_BY, combine, is_parquet, read, read_parquet};
 use crate::usage::Service;
 
 /// Folders below folders are looked into this far.
 const DEPTH_MAX: usize = 16;
-
-/// What is looked at to tell the format of a file that was named.
-const HEAD: u64 = 64 * 1024;
-
-/// The same of a packed one, whose first block must be whole.
-const HEAD_PACKED: u64 = 256 * 1024;
 
 /// A place where logs may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,9 +141,16 @@ pub fn find(roots: &[Root]) -> Found {
 /// The tier that the settings of Codex beside some places ask for, if it is a fast one.
 #[must_use]
 pub fn tier_of_settings(roots: &[Root]) -> Option<String> {
-    let folder = |root: &Root| match root.path.file_name()?.to_str()? {
-        "sessions" | "archived_sessions" => root.path.parent().map(Path::to_owned),
-        _ => Some(root.path.clone()),
+    let folder = |root: &Root| {
+        // `.` and `..` do not say which folder they are.
+        let path = match root.path.file_name() {
+            Some(_) => root.path.clone(),
+            None => root.path.canonicalize().ok()?,
+        };
+        match path.file_name().and_then(|name| name.to_str()) {
+            Some("sessions" | "archived_sessions") => path.parent().map(Path::to_owned),
+            _ => Some(path),
+        }
     };
     let tier = |folder: PathBuf| {
         let settings = std::fs::read_to_string(folder.join("config.toml")).ok()?;
@@ -221,21 +222,13 @@ fn format_of(path: &Path) -> io::Result<Format> {
     if let Some(format) = Format::named(&path.to_string_lossy()) {
         return Ok(format);
     }
-    let mut head = Vec::new();
-    let is_packed = path.extension().is_some_and(|extension| extension == "zst");
-    File::open(path)?.take(if is_packed { HEAD_PACKED } else { HEAD }).read_to_end(&mut head)?;
-    Ok(Format::of(&path.to_string_lossy(), &head))
+    Ok(Format::of(&path.to_string_lossy(), &Format::head(File::open(path)?)?))
 }
 
-/// Reads all files and makes one log of them, on at most so many threads.
+/// Reads all files and makes one log of them, on at most so many threads; requests of Codex were served as stated where no
+/// file says how they were.
 #[must_use]
-pub fn read_all(found: &Found, threads: NonZeroUsize, progress: &Progress) -> Log {
-    read_all_with(found, Service::Standard, threads, progress)
-}
-
-/// The same, with requests of Codex served as stated where no file says how they were.
-#[must_use]
-pub fn read_all_with(found: &Found, untold: Service, threads: NonZeroUsize, progress: &Progress) -> Log {
+pub fn read_all(found: &Found, untold: Service, threads: NonZeroUsize, progress: &Progress) -> Log {
     progress.total.store(found.files.iter().map(|file| file.bytes).sum(), Ordering::Relaxed);
     // The largest first, so that none of them is left for the end.
     let mut queue: Vec<&LogFile> = found.files.iter().collect();
@@ -259,7 +252,7 @@ pub fn read_all_with(found: &Found, untold: Service, threads: NonZeroUsize, prog
         parts
     });
     parts.extend(found.unreadable.iter().map(|(path, why)| Part::unreadable(&path.to_string_lossy(), why.clone())));
-    combine_with(parts, untold)
+    combine(parts, untold)
 }
 
 fn read_file(file: &LogFile, buffer: &mut Buffer, progress: &Progress) -> Part {

@@ -176,12 +176,14 @@ pub(super) fn replayed(
         written.extend(super::output::to_file(path, &text, &inputs).err());
     }
     problems.extend(unpriced(&book));
+    problems.extend(no_usage_in_days(&book));
     let demanded = demanded(args, &book, &lines, &mut problems);
     let mut report = report(args, asked, &book, &lines, figures::columns(), problems);
     charges::tell(&charged, &mut report);
     report.complete = !failed && report.complete;
     let mut exit = Exit::of(failed, report.complete, strict(&args.terms, world)).or(demanded);
-    if lines.iter().all(|line| line.rank.is_none()) {
+    let is_outside = book.log.records.is_empty() && book.outside > 0;
+    if is_outside || lines.iter().all(|line| line.rank.is_none()) {
         // Nothing could be decided, which is no success.
         exit = exit.or(Exit::Incomplete);
     }
@@ -242,6 +244,17 @@ fn no_usage(log: &Log) -> Problem {
     } else {
         problem.note(lost.join("; ")).help("it may be of another kind: `--log-format`")
     }
+}
+
+/// A log all of whose usage is of other days, which answers nothing.
+fn no_usage_in_days(book: &Book) -> Option<Problem> {
+    (book.log.records.is_empty() && book.outside > 0).then(|| {
+        let (from, to) = book.days;
+        let responses = log_args::plural(book.outside, "response", "responses");
+        Problem::warning(codes::NO_USAGE, format!("there is no usage from {from} to {to}"))
+            .note(format!("{responses} of other days"))
+            .help("ask for other days with `--from` and `--to`")
+    })
 }
 
 /// The plans to try, each once: those that were named, or all of the vendors whose models did the work.

@@ -62,6 +62,7 @@ fn document(text: &[u8], part: &mut Part) {
         None if found.windows.is_empty() => {}
         None => part.tally.note(Note::ReadingWithoutTime),
     }
+    part.tally.add(Note::ReadingWithoutTime, found.untimed);
     part.meters.append(&mut found.meters);
 }
 
@@ -80,6 +81,8 @@ fn keep(meter: Meter, part: &mut Part) {
 #[derive(Default)]
 struct Found<'a> {
     meters: Vec<Meter>,
+    /// Readings among them that were left out, for nothing says of when they are.
+    untimed: u64,
     /// Of a status line, whose time may stand behind them.
     windows: Vec<Limit<'a>>,
     time: Option<Instant>,
@@ -89,8 +92,8 @@ impl<'a> Found<'a> {
     fn walk(&mut self, cursor: &mut Cursor<'a>) -> Result<(), Malformed> {
         cursor.object(|cursor, name| {
             match name {
-                b"cachedUsageUtilization" => self.meters.extend(readings(cursor)?),
-                b"samples" => self.meters.extend(samples(cursor)?),
+                b"cachedUsageUtilization" => self.readings(cursor)?,
+                b"samples" => self.samples(cursor)?,
                 b"rate_limits" => cursor
                     .object(|cursor, name| {
                         self.windows.extend(Limit::of_status_line(cursor, name)?);
@@ -102,6 +105,70 @@ impl<'a> Found<'a> {
             }
             Ok(())
         })?;
+        Ok(())
+    }
+
+    /// `[{"t":1794304800000,"org":"…","u":{"fh":64,"sd":7}}]`
+    fn samples(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Malformed> {
+        let (mut meters, mut organisations) = (Vec::new(), Vec::<&[u8]>::new());
+        cursor.array(|cursor| {
+            let (mut at, mut organisation, mut used) = (None, &b""[..], [None, None]);
+            cursor.object(|cursor, name| {
+                match name {
+                    b"t" => at = time(cursor.raw()?),
+                    b"org" => organisation = cursor.string()?.unwrap_or_default(),
+                    b"u" => cursor
+                        .object(|cursor, name| {
+                            match name {
+                                b"fh" => used[0] = millis(cursor.raw()?),
+                                b"sd" => used[1] = millis(cursor.raw()?),
+                                _ => cursor.skip()?,
+                            }
+                            Ok(())
+                        })
+                        .map(|_| ())?,
+                    _ => cursor.skip()?,
+                }
+                Ok(())
+            })?;
+            let known = organisations.iter().position(|known| *known == organisation);
+            let number = known.unwrap_or_else(|| {
+                organisations.push(organisation);
+                organisations.len() - 1
+            });
+            let Some(instant) = at else {
+                self.untimed += u64::from(used.iter().any(Option::is_some));
+                return Ok(());
+            };
+            for (window_minutes, used_millipercent) in [300, WEEK].into_iter().zip(used) {
+                let Some(used_millipercent) = used_millipercent else { continue };
+                meters.push((number, reading(instant, window_minutes, used_millipercent)));
+            }
+            Ok(())
+        })?;
+        let several = organisations.len() > 1;
+        let named = |number: usize| several.then(|| format!("organisation-{}", number + 1).into());
+        self.meters.extend(meters.into_iter().map(|(number, meter)| Meter { plan: named(number), ..meter }));
+        Ok(())
+    }
+
+    fn readings(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Malformed> {
+        let (mut fetched_ms, mut limits) = (None, Vec::new());
+        cursor.object(|cursor, name| {
+            match name {
+                b"fetchedAtMs" => fetched_ms = millis(cursor.raw()?).and_then(|ms| i64::try_from(ms / 1_000).ok()),
+                b"limits" => cursor.array(|cursor| {
+                    limits.push(Limit::read(cursor)?);
+                    Ok(())
+                })?,
+                _ => cursor.skip()?,
+            }
+            Ok(())
+        })?;
+        match fetched_ms.and_then(Instant::from_unix_ms) {
+            Some(instant) => self.meters.extend(limits.iter().filter_map(|limit| limit.meter(instant))),
+            None => self.untimed += u64::from(limits.iter().any(|limit| limit.percent.is_some())),
+        }
         Ok(())
     }
 }
@@ -118,46 +185,6 @@ fn time(raw: &[u8]) -> Option<Instant> {
     }
 }
 
-/// `[{"t":1794304800000,"org":"…","u":{"fh":64,"sd":7}}]`
-fn samples(cursor: &mut Cursor<'_>) -> Result<Vec<Meter>, Malformed> {
-    let (mut meters, mut organisations) = (Vec::new(), Vec::<&[u8]>::new());
-    cursor.array(|cursor| {
-        let (mut at, mut organisation, mut used) = (None, &b""[..], [None, None]);
-        cursor.object(|cursor, name| {
-            match name {
-                b"t" => at = time(cursor.raw()?),
-                b"org" => organisation = cursor.string()?.unwrap_or_default(),
-                b"u" => cursor
-                    .object(|cursor, name| {
-                        match name {
-                            b"fh" => used[0] = millis(cursor.raw()?),
-                            b"sd" => used[1] = millis(cursor.raw()?),
-                            _ => cursor.skip()?,
-                        }
-                        Ok(())
-                    })
-                    .map(|_| ())?,
-                _ => cursor.skip()?,
-            }
-            Ok(())
-        })?;
-        let known = organisations.iter().position(|known| *known == organisation);
-        let number = known.unwrap_or_else(|| {
-            organisations.push(organisation);
-            organisations.len() - 1
-        });
-        let Some(instant) = at else { return Ok(()) };
-        for (window_minutes, used_millipercent) in [300, WEEK].into_iter().zip(used) {
-            let Some(used_millipercent) = used_millipercent else { continue };
-            meters.push((number, reading(instant, window_minutes, used_millipercent)));
-        }
-        Ok(())
-    })?;
-    let several = organisations.len() > 1;
-    let named = |number: usize| several.then(|| format!("organisation-{}", number + 1).into());
-    Ok(meters.into_iter().map(|(number, meter)| Meter { plan: named(number), ..meter }).collect())
-}
-
 const WEEK: u64 = 10_080;
 
 /// A reading of all models together.
@@ -172,23 +199,6 @@ const fn reading(instant: Instant, window_minutes: u64, used_millipercent: u64) 
         overflow: false,
         source: Source::ClaudeCode,
     }
-}
-
-fn readings(cursor: &mut Cursor<'_>) -> Result<Vec<Meter>, Malformed> {
-    let (mut fetched_ms, mut limits) = (None, Vec::new());
-    cursor.object(|cursor, name| {
-        match name {
-            b"fetchedAtMs" => fetched_ms = millis(cursor.raw()?).and_then(|ms| i64::try_from(ms / 1_000).ok()),
-            b"limits" => cursor.array(|cursor| {
-                limits.push(Limit::read(cursor)?);
-                Ok(())
-            })?,
-            _ => cursor.skip()?,
-        }
-        Ok(())
-    })?;
-    let Some(instant) = fetched_ms.and_then(Instant::from_unix_ms) else { return Ok(Vec::new()) };
-    Ok(limits.iter().filter_map(|limit| limit.meter(instant)).collect())
 }
 
 #[derive(Default)]

@@ -56,9 +56,11 @@ impl Charge {
     }
 }
 
-/// The charges of responses, by day, source, model and item. Their list prices add up to those of the responses.
+/// The charges of responses, by day, source, model and item. Their list prices add up to those of the responses, and what
+/// they take of a plan's credits to what the plan takes for them: so requests are charged too where only credits are
+/// taken for them.
 #[must_use]
-pub fn charges(records: &[Record], zone: &TimeZone, prices: &Prices<'_>) -> Vec<Charge> {
+pub fn charges(records: &[Record], zone: &TimeZone, prices: &Prices<'_>, credits: Option<&CreditRates>) -> Vec<Charge> {
     let mut sums = BTreeMap::<Charge, u128>::new();
     for record in records {
         let charge = |item, unit_usd, vendor| Charge {
@@ -71,9 +73,17 @@ pub fn charges(records: &[Record], zone: &TimeZone, prices: &Prices<'_>) -> Vec<
             vendor,
             quantity: 0,
         };
+        let takes_credits =
+            record.requests > 0 && credits.is_some_and(|credits| takes_for_requests(credits, record, prices));
+        let requests = |sums: &mut BTreeMap<Charge, u128>, usd, vendor| {
+            *sums.entry(charge(Item::Requests, usd, vendor)).or_default() += u128::from(record.requests);
+        };
         match prices.parts(record) {
             Ok(parts) => {
                 let vendor = prices.rates_of(record).ok().and_then(|rates| rates.vendor.clone());
+                if takes_credits && !parts.iter().any(|part| part.item == Item::Requests) {
+                    requests(&mut sums, Some(Ratio::zero()), vendor.clone());
+                }
                 for part in parts {
                     let charge = charge(part.item, Some(part.unit_usd), vendor.clone());
                     *sums.entry(charge).or_default() += u128::from(part.quantity);
@@ -83,10 +93,20 @@ pub fn charges(records: &[Record], zone: &TimeZone, prices: &Prices<'_>) -> Vec<
                 for (class, tokens) in record.tokens.iter().filter(|(_, tokens)| tokens.0 > 0) {
                     *sums.entry(charge(Item::Tokens(class), None, None)).or_default() += u128::from(tokens.0);
                 }
+                if takes_credits {
+                    requests(&mut sums, None, None);
+                }
             }
         }
     }
     sums.into_iter().map(|(charge, quantity)| Charge { quantity, ..charge }).collect()
+}
+
+/// Whether a plan takes credits for each request of the model.
+fn takes_for_requests(credits: &CreditRates, record: &Record, prices: &Prices<'_>) -> bool {
+    let name = record.model.as_deref().unwrap_or_default();
+    let model = prices.rates.resolve(name).map_or(name, |model| model);
+    credits.by_model.iter().any(|row| *row.model == *model && row.per_request.is_positive())
 }
 
 /// A sum shared out in proportion to weights, each share in whole units of 1e-9 but for what that leaves, which the

@@ -162,10 +162,14 @@ fn f20_a_log_that_grows_while_it_is_read_is_read_as_far_as_it_went() {
     });
 }
 
-/// A frame of blocks that are not compressed, as the format allows.
 fn packed(text: &[u8]) -> Vec<u8> {
+    packed_by(1_000, text)
+}
+
+/// A frame of blocks of so many bytes that are not compressed, as the format allows.
+fn packed_by(block: usize, text: &[u8]) -> Vec<u8> {
     let mut frame = vec![0x28, 0xB5, 0x2F, 0xFD, 0x00, 0x58];
-    let blocks: Vec<&[u8]> = text.chunks(1_000).collect();
+    let blocks: Vec<&[u8]> = text.chunks(block).collect();
     for (number, block) in blocks.iter().enumerate() {
         let is_last = u32::from(number + 1 == blocks.len());
         let head = is_last | u32::try_from(block.len()).expect("small") << 3;
@@ -190,6 +194,22 @@ fn f20_packed_logs_that_break_off_are_code_3_and_what_came_before_is_counted() {
     assert!(answered.err.contains("what came before is counted"), "{}", answered.err);
     let nothing = usage(&file(&folder, "c.jsonl.zst", &whole[..5]), &[]);
     assert_eq!((nothing.code, json(&nothing)["complete"].clone()), (3, false.into()), "{nothing:?}");
+}
+
+/// A block takes up to 128 KiB, and none of it can be unpacked before all of it is there.
+#[test]
+fn f20_what_a_packed_log_is_does_not_depend_on_its_name_or_on_the_size_of_its_first_block() {
+    let folder = folder();
+    let whole = packed_by(100_000, lines(0..600).as_bytes());
+    assert!(whole.len() > 100_000);
+    for name in ["a.jsonl.zst", "a.jsonl.zstd", "a"] {
+        let answered = usage(&file(&folder, name, &whole), &[]);
+        assert_eq!((answered.code, sums(&answered)), (0, [600, 1_200, 18_000]), "{name}: {}", answered.err);
+    }
+    let mut piped = Given::args(["usage", "-", "--by", "model", "--json"]);
+    piped.stdin = whole;
+    let answered = piped.run();
+    assert_eq!((answered.code, sums(&answered)), (0, [600, 1_200, 18_000]), "{}", answered.err);
 }
 
 /// Whoever runs the tests may be allowed everything, so the program runs as nobody where that can be done.

@@ -4,6 +4,7 @@ use std::io::{self, Read};
 
 use plancost::logs::{Buffer, Format, Log, combine, read};
 use plancost::rates::TokenClass;
+use plancost::usage::Service;
 
 use super::claude::Line;
 use super::codex::{event, meta, turn};
@@ -171,7 +172,7 @@ fn a_file_that_cannot_be_read_to_its_end_counts_up_to_there_and_is_told() {
     let file = good("msg_1") + &good("msg_2");
     for step in [1, 7, 4_096] {
         let input = Failing { bytes: file.as_bytes(), step };
-        let log = combine(vec![read(Format::Claude, "a.jsonl", input, &mut Buffer::default())]);
+        let log = combine(vec![read(Format::Claude, "a.jsonl", input, &mut Buffer::default())], Service::Standard);
         assert_eq!((log.records.len(), notes(&log).as_str()), (2, "unreadable 1"));
         assert_eq!(log.stopped, [("a.jsonl".into(), "the disk went away; what came before is counted".to_owned())]);
     }

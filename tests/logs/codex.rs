@@ -1,6 +1,6 @@
 //! Rollouts of Codex.
 
-use plancost::logs::{Buffer, Format, Log, combine_with, read};
+use plancost::logs::{Buffer, Format, Log, combine, read};
 use plancost::units::Instant;
 use plancost::usage::Service;
 
@@ -267,7 +267,7 @@ fn a_tier_that_is_not_recorded_is_the_callers_to_say() {
         + &event(6, Some([30, 0, 3, 0]), Some([11, 0, 1, 0]));
     for untold in [Service::Standard, Service::Fast] {
         let part = read(Format::Codex, "rollout-a.jsonl", text.as_bytes(), &mut Buffer::default());
-        let log = combine_with(vec![part], untold);
+        let log = combine(vec![part], untold);
         let served: Vec<_> = log.records.iter().map(|record| record.service).collect();
         assert_eq!((served.as_slice(), log.tier_untold), ([Service::Fast, untold, Service::Standard].as_slice(), 1));
     }

@@ -32,21 +32,27 @@ fn the_state_file_gives_its_last_reading_of_the_meters_and_nothing_else() {
     assert_eq!(notes(&log), "");
     let torn = crate::log(Format::Meters, &[(".claude.json", &text[..text.len() / 2])]);
     assert_eq!((torn.meters.len(), notes(&torn).as_str()), (0, "broken_reading 1"));
+    let untimed = crate::log(Format::Meters, &[(".claude.json", &text.replace("fetchedAtMs", "fetched"))]);
+    assert_eq!((untimed.meters.len(), notes(&untimed).as_str()), (0, "reading_without_time 1"));
 }
 
-/// The desktop application keeps a month of samples; one without figures is no reading of 0.
+/// The desktop application keeps a month of samples; one without figures is no reading of 0, and one without a time that
+/// can be read is told.
 #[test]
 fn the_history_of_the_desktop_application_is_a_reading_a_sample() {
     let text = r#"{"version":2,"samples":[
         {"t":1794304800000,"org":"a","u":{"fh":64,"sd":7,"xu":78}},
         {"t":1794305100000,"org":"a","u":{}},
         {"t":1794305400000,"org":"a","u":{"fh":null,"sd":7.5}},
-        {"t":null,"org":"a","u":{"fh":1}}
+        {"t":null,"org":"a","u":{"fh":1}},
+        {"t":"bogus","org":"a","u":{"fh":5,"sd":6}},
+        {"org":"a","u":{"fh":6}},
+        {"org":"a","u":{"fh":null}}
     ]}"#;
     let log = log(Format::Meters, &[("plan-usage-history.json", text)]);
     assert_eq!(told(&log), [(0, 300, 64_000), (0, 10_080, 7_000), (600, 10_080, 7_500)]);
     assert!(log.meters.iter().all(|meter| meter.resets_at.is_none() && meter.plan.is_none()));
-    assert_eq!(notes(&log), "");
+    assert_eq!(notes(&log), "reading_without_time 3");
 }
 
 #[test]

@@ -3,13 +3,14 @@
 use std::io::Cursor;
 use std::sync::Arc;
 
-use parquet::basic::Compression;
+use parquet::basic::{Compression, Encoding};
 use parquet::column::writer::ColumnWriter;
 use parquet::data_type::{ByteArray, FixedLenByteArray, Int96};
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
 use plancost::logs::{Format, Log, combine, is_parquet, read_parquet};
+use plancost::usage::Service;
 
 use crate::{all_counts, log, notes};
 
@@ -90,8 +91,12 @@ impl Cells {
 
 /// A file whose columns are declared so, in groups of so many rows.
 fn file_with(schema: &str, columns: &[Cells], rows_a_group: usize, packing: Compression) -> Vec<u8> {
-    let schema = parse_message_type(&format!("message usage {{ {schema} }}")).expect("a schema");
     let properties = WriterProperties::builder().set_compression(packing).set_data_page_row_count_limit(100).build();
+    file_as(schema, columns, rows_a_group, properties)
+}
+
+fn file_as(schema: &str, columns: &[Cells], rows_a_group: usize, properties: WriterProperties) -> Vec<u8> {
+    let schema = parse_message_type(&format!("message usage {{ {schema} }}")).expect("a schema");
     let mut writer = SerializedFileWriter::new(Vec::new(), Arc::new(schema), Arc::new(properties)).expect("memory");
     let rows = columns[0].len();
     for from in (0..rows).step_by(rows_a_group) {
@@ -110,8 +115,40 @@ fn file(schema: &str, columns: &[Cells]) -> Vec<u8> {
     file_with(schema, columns, usize::MAX >> 1, Compression::UNCOMPRESSED)
 }
 
+/// A file without dictionaries, with one column encoded in some way.
+fn encoded(schema: &str, columns: &[Cells], column: &str, encoding: Encoding) -> Vec<u8> {
+    let properties = WriterProperties::builder()
+        .set_dictionary_enabled(false)
+        .set_column_encoding(column.into(), encoding)
+        .set_compression(Compression::UNCOMPRESSED)
+        .build();
+    file_as(schema, columns, usize::MAX >> 1, properties)
+}
+
+/// Of each encoding whose decoder believes what a page says of itself, a file.
+fn encoded_otherwise() -> Vec<(&'static str, Encoding, Vec<u8>)> {
+    let schema = format!("{TIME} optional binary model (STRING); optional int32 output; optional double cost;");
+    let columns = [
+        Cells::I64((0..9).map(|row| Some(MS + row)).collect()),
+        Cells::text(&["m", "", "n", "m", "", "", "m", "n", "o"]),
+        Cells::I32((0..9).map(|row| (row % 4 > 0).then_some(row)).collect()),
+        Cells::F64((0..9).map(|row| Some(f64::from(row))).collect()),
+    ];
+    let of = |(column, encoding)| (column, encoding, encoded(&schema, &columns, column, encoding));
+    [
+        ("time", Encoding::DELTA_BINARY_PACKED),
+        ("output", Encoding::DELTA_BINARY_PACKED),
+        ("model", Encoding::DELTA_LENGTH_BYTE_ARRAY),
+        ("model", Encoding::DELTA_BYTE_ARRAY),
+        ("cost", Encoding::BYTE_STREAM_SPLIT),
+        ("time", Encoding::BYTE_STREAM_SPLIT),
+    ]
+    .map(of)
+    .into()
+}
+
 fn read(file: &[u8]) -> Log {
-    combine(vec![read_parquet("usage.parquet", file.len() as u64, Cursor::new(file.to_vec()))])
+    combine(vec![read_parquet("usage.parquet", file.len() as u64, Cursor::new(file.to_vec()))], Service::Standard)
 }
 
 fn why(file: &[u8]) -> String {
@@ -298,6 +335,16 @@ fn a_file_that_cannot_be_read_says_why() {
     assert!(why(&text).starts_with("it has no column for tokens"));
 }
 
+/// Dictionaries and plain values are what pyarrow, polars and DuckDB write unless told otherwise.
+#[test]
+fn values_that_are_encoded_otherwise_are_refused_by_name() {
+    for (column, encoding, file) in encoded_otherwise() {
+        let expected =
+            format!("its column `{column}` is encoded as {encoding}; plain values and dictionaries are read");
+        assert_eq!((why(&file), read(&file).records.len()), (expected, 0));
+    }
+}
+
 #[test]
 fn what_came_before_a_fault_counts_and_so_do_other_files() {
     let rows = 5_000_i64;
@@ -311,7 +358,7 @@ fn what_came_before_a_fault_counts_and_so_do_other_files() {
     let middle = whole.len() / 2;
     torn[middle..middle + 2_000].fill(0xFF);
     let part = |name: &str, bytes: &[u8]| read_parquet(name, bytes.len() as u64, Cursor::new(bytes.to_vec()));
-    let both = combine(vec![part("torn.parquet", &torn), part("good.parquet", &good())]);
+    let both = combine(vec![part("torn.parquet", &torn), part("good.parquet", &good())], Service::Standard);
     assert_eq!(both.stopped.len(), 1);
     assert_eq!(&*both.stopped[0].0, "torn.parquet");
     assert!((2_002..4_002).contains(&both.records.len()), "{}", both.records.len());
@@ -326,7 +373,9 @@ fn no_damage_stops_the_program() {
         Cells::text(&["m", "", "n", "m", "", "", "m", "n", "o"]),
         Cells::I32((0..9).map(|row| (row % 4 > 0).then_some(row)).collect()),
     ];
-    for whole in [good(), file(&schema, &columns), file_with(&schema, &columns, 5, Compression::SNAPPY)] {
+    let packed = file_with(&schema, &columns, 5, Compression::SNAPPY);
+    let otherwise = encoded_otherwise().into_iter().map(|(_, _, whole)| whole);
+    for whole in [good(), file(&schema, &columns), packed].into_iter().chain(otherwise) {
         for at in 0..whole.len() {
             let mut bad = whole.clone();
             bad[at] = [0, 0x7F, 0x80, 0xFF, whole[at] ^ 0x10][at % 5];

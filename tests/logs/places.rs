@@ -6,8 +6,9 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
-use plancost::cli::logs::{Found, Progress, Root, find, read_all, usual_roots};
+use plancost::cli::logs::{Found, Progress, Root, find, read_all, tier_of_settings, usual_roots};
 use plancost::logs::{Format, Log};
+use plancost::usage::Service;
 
 use super::claude::Line;
 use super::codex::{event, meta, turn};
@@ -38,7 +39,7 @@ fn text(path: &Path) -> String {
 }
 
 fn read_on(found: &Found, threads: usize) -> Log {
-    read_all(found, NonZeroUsize::new(threads).expect("a thread"), &Progress::default())
+    read_all(found, Service::Standard, NonZeroUsize::new(threads).expect("a thread"), &Progress::default())
 }
 
 #[test]
@@ -146,7 +147,7 @@ fn the_number_of_threads_changes_nothing_and_progress_is_told() {
     }
     let found = find(&[Root::named(folder.path())]);
     let progress = Progress::default();
-    let one = read_all(&found, NonZeroUsize::MIN, &progress);
+    let one = read_all(&found, Service::Standard, NonZeroUsize::MIN, &progress);
     assert_eq!(progress.read.load(Ordering::Relaxed), progress.total.load(Ordering::Relaxed));
     assert_eq!(one.bytes, progress.total.load(Ordering::Relaxed));
     for threads in [2, 8, 64] {
@@ -231,4 +232,17 @@ fn programs_keep_no_parquet_files_among_their_logs() {
     let home = tempfile::tempdir().expect("a folder");
     put(home.path(), ".claude/projects/-w-p/data.parquet", "PAR1");
     assert_eq!(usual(&[("HOME", text(home.path()))]), Found::default());
+}
+
+/// `plancost usage .` among the logs; the tests share one working directory, so here `..` stands for it.
+#[test]
+fn the_settings_of_codex_are_found_from_whatever_names_its_folders() {
+    let home = tempfile::tempdir().expect("a folder");
+    put(home.path(), "config.toml", "service_tier = \"fast\"\n");
+    put(home.path(), "sessions/2026/rollout-a.jsonl", "");
+    for path in ["", "sessions", "sessions/", "sessions/.", "sessions/..", "sessions/2026/.."] {
+        let root = Root::named(home.path().join(path));
+        assert_eq!(tier_of_settings(&[root]).as_deref(), Some("fast"), "{path}");
+    }
+    assert_eq!(tier_of_settings(&[Root::named(home.path().join("sessions/2026"))]), None);
 }

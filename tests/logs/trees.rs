@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use plancost::logs::{Buffer, Format, Log, combine, read};
+use plancost::usage::Service;
 
 use super::auditor::{self, Totals};
 use crate::{counts, notes};
@@ -269,7 +270,7 @@ fn totals(log: &Log) -> Totals {
 
 fn read_all(format: Format, files: &[(String, Vec<u8>)]) -> Log {
     let mut buffer = Buffer::default();
-    combine(files.iter().map(|(name, bytes)| read(format, name, &bytes[..], &mut buffer)).collect())
+    combine(files.iter().map(|(name, bytes)| read(format, name, &bytes[..], &mut buffer)).collect(), Service::Standard)
 }
 
 #[test]

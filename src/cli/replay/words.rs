@@ -77,6 +77,14 @@ fn span_words(book: &Book) -> String {
 
 /// The plan that costs least, what the next smaller one would have done, and what that rests on.
 pub(super) fn advice(book: &Book, lines: &[Line<'_>]) -> Advice {
+    if book.log.records.is_empty() {
+        // Whatever costs least without any use is no advice.
+        let why = match book.outside {
+            0 => "No answer: there is no usage.",
+            _ => "No answer: there is no usage in these days.",
+        };
+        return Advice { id: None, text: why.to_owned() };
+    }
     let ranked: Vec<&Line<'_>> = lines.iter().filter(|line| line.rank.is_some()).collect();
     let Some(best) = ranked.first() else {
         let why = match book.usage.is_unknown() {
@@ -125,10 +133,10 @@ fn of_plan(book: &Book, best: &Line<'_>, ranked: &[&Line<'_>]) -> String {
 
 /// Why no plan is said to fit though it stops nothing.
 pub(super) fn why_unknown(book: &Book) -> &'static str {
-    if book.usage.unpriced.is_empty() {
-        "more of the logs was lost than `--max-skipped` allows"
-    } else {
-        "part of the work has no list price"
+    match () {
+        () if !book.usage.unpriced.is_empty() => "part of the work has no list price",
+        () if !book.log.stopped.is_empty() => "not all of the logs could be read",
+        () => "more of the logs was lost than `--max-skipped` allows",
     }
 }
 

@@ -106,7 +106,7 @@ pub(in crate::cli) struct Sold<'a> {
 impl Sold<'_> {
     /// The file.
     pub(in crate::cli) fn file(&self) -> String {
-        let charges = charges(self.records, self.days.zone, &self.prices);
+        let charges = charges(self.records, self.days.zone, &self.prices, self.credits());
         let effective = effective(self, &charges);
         let purchases = self.paid.iter().flat_map(|paid| &paid.months);
         let mut rows: Vec<Row> = purchases.map(|month| purchase(self, month, &charges).row()).collect();

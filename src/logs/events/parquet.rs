@@ -114,6 +114,10 @@ fn row_group<R: Read + Seek + Send + 'static>(
 }
 
 fn broken(error: &ParquetError) -> String {
+    // What is whole, and not read.
+    if let ParquetError::NYI(what) = error {
+        return what.clone();
+    }
     let what = error.to_string();
     format!("its data is broken or encrypted: {}", what.trim_start_matches("Parquet error: "))
 }

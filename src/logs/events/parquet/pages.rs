@@ -19,6 +19,7 @@ const LENGTH: usize = 4;
 /// The pages of a column.
 pub(super) struct Pages<R: Read + Seek + Send> {
     pages: SerializedPageReader<Parts<R>>,
+    column: String,
     is_text: bool,
     may_be_empty: bool,
     has_dictionary: bool,
@@ -33,6 +34,7 @@ impl<R: Read + Seek + Send + 'static> Pages<R> {
         }
         Ok(Self {
             pages: SerializedPageReader::new(Arc::clone(parts), chunk, rows, None)?,
+            column: chunk.column_path().parts().join("."),
             is_text: chunk.column_type() == Type::BYTE_ARRAY,
             may_be_empty: chunk.column_descr().max_def_level() > 0,
             has_dictionary: false,
@@ -43,6 +45,13 @@ impl<R: Read + Seek + Send + 'static> Pages<R> {
     fn checked(&mut self, mut page: Page) -> Result<Page> {
         let encoding = page.encoding();
         let is_indexes = matches!(encoding, Encoding::PLAIN_DICTIONARY | Encoding::RLE_DICTIONARY);
+        // Decoders of the others believe every length that a page states. No usual writer asks for them unless told to.
+        if !is_indexes && !matches!(encoding, Encoding::PLAIN | Encoding::RLE) {
+            let column = &self.column;
+            let what =
+                format!("its column `{column}` is encoded as {encoding}; plain values and dictionaries are read");
+            return Err(ParquetError::NYI(what));
+        }
         let is_text = self.is_text && encoding == Encoding::PLAIN;
         match &mut page {
             Page::DictionaryPage { buf, num_values, .. } => {
