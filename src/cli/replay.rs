@@ -178,7 +178,8 @@ pub(super) fn replayed(
     problems.extend(unpriced(&book));
     problems.extend(no_usage_in_days(&book));
     let demanded = demanded(args, &book, &lines, &mut problems);
-    let mut report = report(args, asked, &book, &lines, figures::columns(), problems);
+    let advice = words::advice(&book, &lines);
+    let mut report = report(args, asked, &book, &lines, &advice, problems);
     charges::tell(&charged, &mut report);
     report.complete = !failed && report.complete;
     let mut exit = Exit::of(failed, report.complete, strict(&args.terms, world)).or(demanded);
@@ -195,9 +196,9 @@ pub(super) fn replayed(
         exit = exit.or(Exit::Output);
     }
     let columns = figures::shown(&report, args);
-    let (timeline, advice) = (timeline::timeline(&book, &lines), words::advice(&book, &lines).text);
+    let timeline = timeline::timeline(&book, &lines);
     let missing = words::missing(&book);
-    Ok(Replayed { report, columns, exit, inputs, timeline, advice, missing })
+    Ok(Replayed { report, columns, exit, inputs, timeline, advice: advice.text, missing })
 }
 
 /// The logs that were named, or those in the usual places, and the names of their files.
@@ -349,10 +350,9 @@ fn report(
     asked: &Asked,
     book: &Book,
     lines: &[tried::Line<'_>],
-    columns: Vec<Column>,
+    advice: &words::Advice,
     problems: Vec<Problem>,
 ) -> Report {
-    let advice = words::advice(book, lines);
     let mut record = assumptions(asked, &args.inputs.set);
     record.extend(figures::assumed(args, book));
     let is_known = |line: &tried::Line<'_>| line.tried.is_ok() && line.total(book).is_some();
@@ -368,10 +368,10 @@ fn report(
         prices: asked.prices.clone(),
         assumptions: record,
         rows: figures::rows(book, lines),
-        columns,
+        columns: figures::columns(),
         sections: sections::filled(book, lines, args),
-        summary: figures::summary(book, lines, &advice),
-        footer: words::footer(args, asked, book, lines, advice.text),
+        summary: figures::summary(book, lines, advice),
+        footer: words::footer(args, asked, book, lines, advice.text.clone()),
         problems,
         verdicts: None,
     }

@@ -255,8 +255,8 @@ fn found(args: &Args, world: &mut World<'_>) -> Result<(Page, Found), Stop> {
 /// What there is to see of the plans by themselves.
 fn parts(analyzed: &Analyzed<'_>, asked: &Asked) -> Vec<Part> {
     [
-        tables::plans(analyzed),
-        tables::heat_map(analyzed),
+        Some(tables::plans(analyzed)),
+        Some(tables::heat_map(analyzed)),
         curves::zones(analyzed),
         curves::margins(analyzed),
         curves::maximum(analyzed, asked),

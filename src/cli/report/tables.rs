@@ -43,7 +43,7 @@ pub(super) fn table(
 pub(super) const NONE: Cell = Cell::Missing(Missing::NotApplicable);
 
 /// What each plan costs and what it is worth.
-pub(super) fn plans(analyzed: &Analyzed<'_>) -> Option<Part> {
+pub(super) fn plans(analyzed: &Analyzed<'_>) -> Part {
     const KEYS: [&str; 13] = [
         "plan",
         "vendor",
@@ -62,26 +62,26 @@ pub(super) fn plans(analyzed: &Analyzed<'_>) -> Option<Part> {
     let lead = "What a month of each plan costs, what its full allowance would cost at API list prices, and what that \
                 leaves its vendor. ~ marks figures that rest on measured or estimated allowances, with the least and the most that sources \
                 say where they disagree; ? is not known.";
-    Some(Part {
+    Part {
         key: "plans",
         heading: "The plans".to_owned(),
         lead: vec![lead.to_owned()],
         drawings: Vec::new(),
         tables: vec![of_plans(analyzed, "plans", "Plans, per seat and month in dollars", &KEYS)],
-    })
+    }
 }
 
 /// The margin of each plan over utilization.
-pub(super) fn heat_map(analyzed: &Analyzed<'_>) -> Option<Part> {
+pub(super) fn heat_map(analyzed: &Analyzed<'_>) -> Part {
     let lead = "The vendor's margin in percent of what is paid, overage included, at each utilization of the full \
                 allowance. ▲ profit over half of it, + profit, · within 5 %, − loss, ▼ loss over all of it; blue is \
                 profit, orange is loss.";
     let keys = ["plan", "multiple", "break_even", "margin_at"];
-    Some(Part {
+    Part {
         key: "heat-map",
         heading: "Margin by plan and utilization".to_owned(),
         lead: vec![lead.to_owned()],
         drawings: Vec::new(),
         tables: vec![of_plans(analyzed, "heat", "Margin at each utilization, in percent", &keys)],
-    })
+    }
 }
